@@ -1,0 +1,1 @@
+"""The portal on which a network of cities runs its charter."""

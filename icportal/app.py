@@ -1,0 +1,127 @@
+"""The composition root: everything is put together here, in an order that has its reasons."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from icportal.accounts import rules as accounts_rules
+from icportal.accounts import views as accounts_views
+from icportal.charter import flow as charter_flow
+from icportal.charter import rules as charter_rules
+from icportal.charter import tasks as charter_tasks
+from icportal.charter import views as charter_views
+from icportal.charter import worklists as charter_worklists
+from icportal.cities import rules as cities_rules
+from icportal.cities import views as cities_views
+from icportal.cms import views as cms_views
+from icportal.config import ROOT, Mode, Settings, SettingsError
+from icportal.content import rules as content_rules
+from icportal.content.flow import CONTENT
+from icportal.core import permissions, queue
+from icportal.core.db import db
+from icportal.extensions import csrf, login, migrate
+from icportal.i18n import catalogues
+from icportal.practices import kind as practices_kind
+from icportal.practices import rules as practices_rules
+from icportal.practices import tasks as practices_tasks
+from icportal.practices import views as practices_views
+from icportal.practices import worklists as practices_worklists
+from icportal.web import errors, headers, navigation, page_cache, routing, templating
+from icportal.web.cycle import Portal
+from icportal.web.identity import Visitor
+from icportal.web.sessions import PortalSessions
+from icportal.workflow import definition, worklists
+from icportal.workflow import rules as workflow_rules
+from icportal.workflow import views as workflow_views
+
+BLUEPRINTS = (
+    cms_views.blueprint,
+    accounts_views.blueprint,
+    workflow_views.blueprint,
+    cities_views.blueprint,
+    charter_views.blueprint,
+    practices_views.blueprint,
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal for one installation.
+
+    Raises:
+        SettingsError: a setting is missing, wrong or unsafe.
+    """
+    settings = settings or Settings.load()
+    app = Portal("icportal", template_folder="web/templates", static_folder="web/static", instance_path=str(settings.instance))
+    _configure(app, settings)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    catalogues.init_app(app)
+    login.init_app(app)
+    login.anonymous_user = Visitor
+    login.session_protection = None
+    csrf.init_app(app)
+    _register_rules()
+    routing.init_app(app)
+    page_cache.init_app(app, enabled=settings.page_cache)
+    headers.init_app(app, secure=settings.base_url.startswith("https://"))
+    errors.init_app(app)
+    templating.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint, url_prefix=routing.PREFIX + (blueprint.url_prefix or ""))
+    _register_menu()
+    _register_work()
+    queue.init_app(app)
+    accounts_views.init_app(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        TESTING=settings.mode is Mode.TEST,
+        MAX_CONTENT_LENGTH=settings.upload_limit + 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=1000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=secure,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.session_interface = PortalSessions(
+        secret_key=settings.secret_key, secure=secure, idle=settings.session_idle, lifetime=settings.session_lifetime
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    if settings.sqlalchemy_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_pre_ping": True, "pool_size": 5}
+
+
+def _register_rules() -> None:
+    for rules in (workflow_rules, accounts_rules, content_rules, cities_rules, charter_rules, practices_rules):
+        permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
+    definition.register(CONTENT)
+    definition.register(charter_flow.SIGNATURE)
+
+
+def _register_menu() -> None:
+    for views in (cities_views, charter_views, practices_views, workflow_views, accounts_views):
+        navigation.register(*views.MENU)
+
+
+def _register_work() -> None:
+    practices_kind.register()
+    worklists.register("charter", charter_worklists.provide)
+    worklists.register("practices", practices_worklists.provide)
+    charter_tasks.register()
+    practices_tasks.register()
+
+
+__all__ = ["SettingsError", "create_app"]

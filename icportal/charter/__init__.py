@@ -1,0 +1,1 @@
+"""The charter, its commitments, and who has signed it."""

@@ -1,0 +1,61 @@
+"""The words of the charter."""
+
+from enum import StrEnum
+
+
+class SignatureState(StrEnum):
+    """The way of a signature, from the council's decision to the public registry."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    REVIEW = "review"
+    CHANGES_REQUESTED = "changes_requested"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+class SignatureKind(StrEnum):
+    """A first signature, or its renewal by a new mayor or for a new charter text."""
+
+    FIRST = "first"
+    RENEWAL = "renewal"
+
+
+class Precision(StrEnum):
+    """How exactly history gives a date."""
+
+    DAY = "day"
+    MONTH = "month"
+    BOUND = "bound"
+
+
+class Area(StrEnum):
+    """The four roles of a city to which the eleven commitments belong."""
+
+    POLICY_MAKER = "policy-maker"
+    SERVICE_PROVIDER = "service-provider"
+    EMPLOYER = "employer"
+    BUYER = "buyer"
+
+
+#: Which commitments belong to which area: 3, 2, 3 and 3 of the eleven.
+AREA_OF = {number: area for area, numbers in (
+    (Area.POLICY_MAKER, (1, 2, 3)), (Area.SERVICE_PROVIDER, (4, 5)), (Area.EMPLOYER, (6, 7, 8)), (Area.BUYER, (9, 10, 11)),
+) for number in numbers}  # fmt: skip
+
+#: Commitments a city may also meet by advocating with the body that runs the service.
+ADVOCACY = frozenset({4, 5})
+
+
+class Permission(StrEnum):
+    VIEW = "charter.signature:view"
+    START = "charter.signature:start"
+    EDIT = "charter.signature:edit"
+    SIGN = "charter.signature:sign"
+    SUBMIT = "charter.signature:submit"
+    CHECK = "charter.signature:check"
+    WITHDRAW = "charter.signature:withdraw"
+    ASK_DELAY = "charter.signature:ask_delay"
+    DECIDE_DELAY = "charter.signature:decide_delay"
+    IMPORT = "charter.signature:import"

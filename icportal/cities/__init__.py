@@ -1,0 +1,1 @@
+"""Cities of the network, their people and their public page."""

@@ -1,0 +1,1 @@
+"""Text in several languages with a workflow: what practices, pages, questionnaires and chapters share."""

@@ -1,0 +1,126 @@
+"""How a translation stands against its source: computed from hashes, never ticked by hand.
+
+A stored piece of translation answers the source text it was made from. It is *fresh* while that text still
+stands (anywhere in the same field), *stale* when the text in its place has changed, and a source piece with no
+answer is *missing*. Putting the old source text back makes the translation fresh again without any work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from icportal.i18n.segments import Segment, segment_hash
+
+FRESH, STALE, MISSING = "fresh", "stale", "missing"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One source piece and what the translation says to it.
+
+    ``old_source`` is the text the translation was made from when that differs from the source of today;
+    ``claimed`` tells that an editor vouched for the difference.
+    """
+
+    field: str
+    source: str
+    target: str
+    state: str
+    old_source: str = ""
+    claimed: bool = False
+
+    @property
+    def source_hash(self) -> str:
+        return segment_hash(self.source)
+
+    @property
+    def old_hash(self) -> str:
+        return segment_hash(self.old_source)
+
+
+def compare(
+    source: Sequence[Segment], stored: Sequence[Mapping[str, Any]], claims: Collection[tuple[str, str]] = ()
+) -> list[Answer]:
+    """Set a translation's stored pieces ({field, source, text}) beside the source's segments, in source order.
+
+    ``claims`` are pairs (old hash, new hash) whose meaning an editor declared unchanged.
+    """
+    answers: list[Answer] = []
+    for name in dict.fromkeys(segment.field for segment in source):
+        pieces = [segment.text for segment in source if segment.field == name]
+        entries = [entry for entry in stored if entry["field"] == name and str(entry["text"]).strip()]
+        answers += _compare_field(name, pieces, entries, set(claims))
+    return answers
+
+
+def counts(answers: Sequence[Answer]) -> tuple[int, int]:
+    """(stale, missing)."""
+    states = [answer.state for answer in answers]
+    return states.count(STALE), states.count(MISSING)
+
+
+def _compare_field(
+    name: str, pieces: list[str], entries: list[Mapping[str, Any]], claims: set[tuple[str, str]]
+) -> list[Answer]:
+    wanted = [segment_hash(piece) for piece in pieces]
+    held = [segment_hash(str(entry["source"])) for entry in entries]
+    partner = _same_text(wanted, held)
+    _vouched(wanted, held, partner, claims)
+    taken = set(partner.values())
+    _same_place(wanted, held, partner, taken)
+    answers = []
+    for position, piece in enumerate(pieces):
+        index = partner.get(position)
+        if index is None:
+            answers.append(Answer(name, piece, "", MISSING))
+            continue
+        entry = entries[index]
+        same = held[index] == wanted[position]
+        claimed = not same and (held[index], wanted[position]) in claims
+        answers.append(
+            Answer(
+                name,
+                piece,
+                str(entry["text"]),
+                FRESH if same or claimed else STALE,
+                "" if same else str(entry["source"]),
+                claimed,
+            )
+        )
+    return answers
+
+
+def _same_text(wanted: list[str], held: list[str]) -> dict[int, int]:
+    """Pieces whose text still stands, wherever it moved."""
+    free: dict[str, list[int]] = {}
+    for index, value in enumerate(held):
+        free.setdefault(value, []).append(index)
+    return {position: free[value].pop(0) for position, value in enumerate(wanted) if free.get(value)}
+
+
+def _vouched(wanted: list[str], held: list[str], partner: dict[int, int], claims: set[tuple[str, str]]) -> None:
+    taken = set(partner.values())
+    for position, value in enumerate(wanted):
+        if position in partner:
+            continue
+        for index, old in enumerate(held):
+            if index not in taken and (old, value) in claims:
+                partner[position] = index
+                taken.add(index)
+                break
+
+
+def _same_place(wanted: list[str], held: list[str], partner: dict[int, int], taken: set[int]) -> None:
+    """Pieces whose text changed: those standing between the same unchanged neighbours belong together."""
+    keyed = [held[partner[position]] if position in partner else f"new {position}" for position in range(len(wanted))]
+    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(a=held, b=keyed, autojunk=False).get_opcodes():
+        if tag != "replace":
+            continue
+        free_old = [index for index in range(old_from, old_to) if index not in taken]
+        free_new = [position for position in range(new_from, new_to) if position not in partner]
+        for position, index in zip(free_new, free_old, strict=False):
+            partner[position] = index
+            taken.add(index)

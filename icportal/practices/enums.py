@@ -1,0 +1,21 @@
+"""The words of practices."""
+
+from enum import StrEnum
+
+KIND = "practice"
+
+
+class Basis(StrEnum):
+    """Where a commitment number comes from: the report's heading, its area, or its context; or the city itself."""
+
+    CITY = "city"
+    HEADING = "heading"
+    AREA = "area"
+    CONTEXT = "context"
+
+
+class Permission(StrEnum):
+    CREATE = "practices.practice:create"
+    EDIT_FACTS = "practices.practice:edit_facts"
+    WRITE_TO_CITY = "practices.practice:write_to_city"
+    BULK = "practices.practice:bulk"

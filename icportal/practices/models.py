@@ -1,0 +1,68 @@
+"""What a practice knows besides its text: commitments, themes, where it comes from, whom to ask."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from icportal.content.models import ContentItem
+from icportal.core.db import Base, HasId, HasStamps, HasVersion
+from icportal.practices.enums import Basis
+
+
+class Practice(Base, HasId, HasStamps, HasVersion):
+    """A good practice of a city. Its text is the content item, in every language it has.
+
+    ``edition`` is the report it was taken from, None for one written here; ``basis`` says how its commitment
+    numbers were found: all but ``city`` and ``heading`` are suggestions and shown as such.
+    """
+
+    __tablename__ = "practice"
+    __public__ = True
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id"), unique=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("city.id"), index=True)
+    edition: Mapped[int | None]
+    basis: Mapped[str] = mapped_column(String(10), default=Basis.CITY)
+    commitments: Mapped[list[int]] = mapped_column(JSON, default=list)
+    themes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    links: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    looking_for_partners: Mapped[bool] = mapped_column(default=False)
+    review_by: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(300), default="")
+
+    item: Mapped[ContentItem] = relationship(lazy="joined")
+    files: Mapped[list[PracticeFile]] = relationship(order_by="PracticeFile.id", cascade="all, delete-orphan")
+
+    @property
+    def is_suggested(self) -> bool:
+        """Whether the commitment numbers are a suggestion rather than the source's own."""
+        return self.basis in (Basis.AREA, Basis.CONTEXT)
+
+    @property
+    def language(self) -> str:
+        return self.item.source_language
+
+    @property
+    def is_source(self) -> bool:
+        return True
+
+    def facts(self) -> dict[str, Any]:
+        """The facts a person fills in, for comparison and audit."""
+        names = ("commitments", "themes", "links", "contact_name", "contact_email", "looking_for_partners", "review_by")
+        return {name: getattr(self, name) for name in names}
+
+
+class PracticeFile(Base, HasId):
+    """A file beside a practice."""
+
+    __tablename__ = "practice_file"
+
+    practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    label: Mapped[str] = mapped_column(String(200), default="")

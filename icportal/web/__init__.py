@@ -1,0 +1,1 @@
+"""What every page shares: the request cycle, forms, errors, headers, navigation, figures."""

@@ -1,0 +1,100 @@
+"""Refusals and failures as pages: each says what happened and what to do next."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from icportal.core.db import db
+from icportal.core.errors import DomainError, FieldErrors, NotAllowed, Stale, TooMany
+from icportal.core.installation import settings
+from icportal.core.strings import _
+from icportal.i18n.locales import DEFAULT, LANGUAGES
+from icportal.web.identity import current_actor
+
+log = logging.getLogger(__name__)
+PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500})
+
+
+def page(status: int, **context: Any) -> tuple[str, int]:
+    """The page of an error status."""
+    if "language_code" not in g:
+        first = request.path.split("/", 2)[1]
+        g.language_code = first if first in LANGUAGES else DEFAULT
+    name = status if status in PAGES else (500 if status >= 500 else 404)  # noqa: PLR2004
+    return render_template(f"errors/{name}.html", **context), status
+
+
+def wants_json() -> bool:
+    return request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(DomainError)
+    def refused(error: DomainError) -> Any:
+        db.session.rollback()
+        if wants_json():
+            return jsonify(error=str(error.message)), error.status
+        if isinstance(error, NotAllowed) and not current_actor().is_signed_in and request.method == "GET":
+            flash(_("Sign in to open this page."), "info")
+            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+        context: dict[str, Any] = {"message": error.message, "problems": [p for _field, p in error.problems]}
+        if isinstance(error, NotAllowed):
+            context["reasons"] = error.reasons
+        if isinstance(error, Stale):
+            context["differences"] = error.differences
+        if isinstance(error, FieldErrors):
+            context["problems"] = [message for _field, message in error.problems]
+        body, status = page(error.status, **context)
+        response = app.make_response((body, status))
+        if isinstance(error, TooMany):
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
+
+    @app.errorhandler(StaleDataError)
+    def overtaken(_error: StaleDataError) -> Any:
+        db.session.rollback()
+        return page(409, message=_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Any:
+        db.session.rollback()
+        return page(422, message=_("This form was open too long or in another session. Load the page again and send it once more."))
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> Any:
+        db.session.rollback()
+        limit = settings().upload_limit // (1024 * 1024)
+        return page(413, message=_("The file is too large: at most %(limit)s MB are accepted.", limit=limit))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        db.session.rollback()
+        if error.code is None or error.code < 400:  # noqa: PLR2004
+            return error
+        if wants_json():
+            return jsonify(error=error.name), error.code
+        body, status = page(error.code)
+        response = app.make_response((body, status))
+        for name, value in error.get_headers():
+            if name in {"Allow", "Retry-After"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Any:
+        db.session.rollback()
+        if app.testing and app.config.get("PROPAGATE_EXCEPTIONS", True):
+            raise error
+        log.exception("request %s failed", getattr(g, "request_id", ""))
+        g.actor = getattr(g, "actor", None) or current_actor()
+        try:
+            return page(500, request_id=getattr(g, "request_id", ""))
+        except Exception:  # the page of last resort must not depend on what just broke
+            log.exception("error page failed")
+            return Response("The portal cannot answer now. Please try again in a minute.", 500, mimetype="text/plain")

@@ -1,0 +1,434 @@
+"""Figures drawn on the server: pure functions from facts to SVG or HTML.
+
+Every state is told by fill *and* pattern, every drawing carries its sentence, and the caller puts the table of the
+same facts beside it. Colours come from classes of ``portal.css``, so that dark mode, forced colours and paper
+reach the figures too; there is no style attribute and no id, so that a page may hold any number of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from icportal.core.strings import Text, _, _l
+from icportal.data.projection import HEIGHT, VIEW_BOX, WIDTH, project
+
+#: The commitments of each area, in the charter's order.
+AREAS: tuple[tuple[int, ...], ...] = ((1, 2, 3), (4, 5), (6, 7, 8), (9, 10, 11))
+AREA_NAMES: tuple[Text, ...] = (_l("Policy-maker"), _l("Service provider"), _l("Employer"), _l("Buyer"))
+COMMITMENTS = tuple(number for area in AREAS for number in area)
+
+FULLY, PARTLY, NOT_AT_ALL, NO_ANSWER = "fully", "partly", "not_at_all", "no_answer"
+SERVED, SUGGESTED, UNTOUCHED = "served", "suggested", "untouched"
+
+#: How each state is drawn: solid, diagonal lines, outline with a dot, dashed outline, thin outline.
+PATTERNS: dict[str, str] = {
+    FULLY: "solid",
+    PARTLY: "diagonal",
+    NOT_AT_ALL: "dot",
+    NO_ANSWER: "dashed",
+    SERVED: "solid",
+    SUGGESTED: "diagonal",
+    UNTOUCHED: "outline",
+}
+STATE_WORDS: dict[str, Text] = {
+    FULLY: _l("fully met"),
+    PARTLY: _l("partly met"),
+    NOT_AT_ALL: _l("not met"),
+    NO_ANSWER: _l("no answer"),
+    SERVED: _l("served"),
+    SUGGESTED: _l("suggested"),
+    UNTOUCHED: _l("not touched"),
+}
+
+_NARROW = (6.0, 16.0, 1.0, 5.0)
+_MINI = (12.0, 14.0, 2.0, 6.0)
+_SEGMENT = (44.0, 56.0)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A city on the map; ``hollow`` draws it as not (yet) counted."""
+
+    name: str
+    lat: float
+    lon: float
+    url: str = ""
+    hollow: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something on a time axis, on a day or between two; ``tone`` as of a state."""
+
+    label: str
+    earliest: date
+    latest: date
+    tone: str = "info"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of a bar list: its share of ``most``, and the value as the language writes it."""
+
+    label: str
+    value: float
+    shown: str
+    url: str = ""
+    pattern: str = "solid"
+
+
+def area_of(number: int) -> int:
+    """The area of a commitment, counted from 1."""
+    return next(place for place, area in enumerate(AREAS, start=1) if number in area)
+
+
+# ------------------------------------------------------------------------------------------- the strip of eleven
+
+
+def strip_of_eleven(
+    states: Mapping[int, str],
+    *,
+    label: str,
+    size: str = "small",
+    links: Mapping[int, str] | None = None,
+    titles: Mapping[int, str] | None = None,
+    direction: str = "ltr",
+    missing: str = UNTOUCHED,
+) -> Markup:
+    """The portal's sign. ``small`` is a picture 88 px wide, ``large`` a list with a place for each commitment.
+
+    ``states`` maps a commitment to one of the states above; ``missing`` is the state of the others.
+    """
+    if size == "large":
+        return _large_strip(states, label=label, links=links or {}, titles=titles or {}, missing=missing)
+    width, height, gap, between = _NARROW
+    total = _strip_width(width, gap, between)
+    parts = [Markup("<title>{}</title>").format(label)]
+    for number, x in _positions(width, gap, between):
+        at = total - x - width if direction == "rtl" else x
+        parts.append(_segment(PATTERNS[states.get(number, missing)], area_of(number), at, width, height))
+    return Markup('<svg class="strip-small" role="img" aria-label="{}" viewBox="0 0 {} {}" width="88" height="16">{}</svg>').format(
+        label, _n(total), _n(height), Markup("").join(parts)
+    )
+
+
+def sign(*, direction: str = "ltr") -> Markup:
+    """The eleven segments as they stand above the portal's name: decoration, the name says it."""
+    width, height, gap, between = _MINI
+    total = _strip_width(width, gap, between)
+    parts = [
+        _segment("solid", area_of(number), total - x - width if direction == "rtl" else x, width, height)
+        for number, x in _positions(width, gap, between)
+    ]
+    return Markup('<svg aria-hidden="true" focusable="false" viewBox="0 0 {} {}" width="164" height="14">{}</svg>').format(
+        _n(total), _n(height), Markup("").join(parts)
+    )
+
+
+def area_bars(area: int, *, direction: str = "ltr") -> Markup:
+    """The segments of one area as a band above its list; decoration."""
+    count = len(AREAS[area - 1])
+    share, gap = 100 / count, 1.2
+    parts = []
+    for place in range(count):
+        at = count - 1 - place if direction == "rtl" else place
+        parts.append(
+            Markup('<rect class="seg-fill" x="{}%" y="0" width="{}%" height="100%"/>').format(_n(at * share), _n(share - gap))
+        )
+    return Markup('<svg class="a{}" aria-hidden="true" focusable="false" width="100%" height="40">{}</svg>').format(
+        area, Markup("").join(parts)
+    )
+
+
+def pattern_key(state: str) -> Markup:
+    """A small sample of a state's pattern for the legend; the word stands beside it."""
+    return Markup('<svg class="a0" aria-hidden="true" focusable="false" viewBox="0 0 14 16" width="14" height="16">{}</svg>').format(
+        _segment(PATTERNS[state], 0, 0, 14, 16)
+    )
+
+
+def summary_of(states: Mapping[int, str], *, missing: str = NO_ANSWER) -> str:
+    """The sentence behind a strip about fulfilment."""
+    count = {state: 0 for state in STATE_WORDS}
+    for number in COMMITMENTS:
+        count[states.get(number, missing)] += 1
+    return _(
+        "Of the 11 commitments %(fully)s are fully met, %(partly)s partly, %(none)s not; %(open)s have no answer.",
+        fully=count[FULLY], partly=count[PARTLY], none=count[NOT_AT_ALL], open=count[NO_ANSWER],
+    )  # fmt: skip
+
+
+def _large_strip(
+    states: Mapping[int, str], *, label: str, links: Mapping[int, str], titles: Mapping[int, str], missing: str
+) -> Markup:
+    width, height = _SEGMENT
+    groups = []
+    for area, numbers in enumerate(AREAS, start=1):
+        items = []
+        for number in numbers:
+            state = states.get(number, missing)
+            words = _("Commitment %(number)s: %(state)s", number=number, state=STATE_WORDS[state])
+            if number in titles:
+                words = _("Commitment %(number)s, %(title)s: %(state)s", number=number, title=titles[number], state=STATE_WORDS[state])
+            picture = Markup('<svg aria-hidden="true" focusable="false" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>').format(
+                _n(width), _n(height), _n(width), _n(height), _segment(PATTERNS[state], area, 0, width, height)
+            )
+            inner = Markup('{}<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>').format(picture, number, words)
+            if number in links:
+                items.append(Markup('<li><a class="segment" href="{}" title="{}">{}</a></li>').format(links[number], words, inner))
+            else:
+                items.append(Markup('<li><span class="segment" title="{}">{}</span></li>').format(words, inner))
+        groups.append(
+            Markup('<li class="a{}"><span class="strip-area">{}</span><ol>{}</ol></li>').format(
+                area, AREA_NAMES[area - 1], Markup("").join(items)
+            )
+        )
+    return Markup('<ul class="strip-groups" aria-label="{}">{}</ul>').format(label, Markup("").join(groups))
+
+
+def _positions(width: float, gap: float, between: float) -> list[tuple[int, float]]:
+    found, x = [], 0.0
+    for area in AREAS:
+        for number in area:
+            found.append((number, x))
+            x += width + gap
+        x += between - gap
+    return found
+
+
+def _strip_width(width: float, gap: float, between: float) -> float:
+    return _positions(width, gap, between)[-1][1] + width
+
+
+def _segment(pattern: str, area: int, x: float, width: float, height: float) -> Markup:
+    """One segment; ``pattern`` is one of the values of ``PATTERNS``."""
+    stroke = 1.0 if width < 20 else 2.0  # noqa: PLR2004  the small sizes take a hairline
+    half = stroke / 2
+    box = Markup('x="{}" y="{}" width="{}" height="{}" rx="1"').format(
+        _n(x + half), _n(half), _n(width - stroke), _n(height - stroke)
+    )
+    group = Markup('<g class="a{}">{}</g>').format
+    if pattern == "solid":
+        return group(area, Markup('<rect class="seg-fill" x="{}" y="0" width="{}" height="{}" rx="1"/>').format(_n(x), _n(width), _n(height)))
+    if pattern == "dashed":
+        dash = Markup('stroke-dasharray="2 2"') if stroke < 2 else Markup('stroke-dasharray="5 4"')  # noqa: PLR2004
+        return group(area, Markup('<rect class="seg-line" stroke-width="{}" {} {}/>').format(_n(stroke), dash, box))
+    outline = Markup('<rect class="seg-line" stroke-width="{}" {}/>').format(_n(stroke), box)
+    if pattern == "diagonal":
+        return group(area, outline + _hatching(x, width, height, stroke))
+    if pattern == "dot":
+        dot = Markup('<circle class="seg-fill" cx="{}" cy="{}" r="{}"/>').format(_n(x + width / 2), _n(height / 2), _n(width / 6 + 0.4))
+        return group(area, outline + dot)
+    return group(area, Markup('<rect class="seg-line" stroke-width="{}" opacity="0.55" {}/>').format(_n(stroke / 1.3), box))
+
+
+def _hatching(x: float, width: float, height: float, stroke: float) -> Markup:
+    """Rising diagonals, cut to the segment by arithmetic, so that no clip path and no id is needed."""
+    step = max(width / 3, 3.5)
+    path, offset = [], step / 2
+    while offset < width + height:
+        # the line u + v = offset inside the box, from its lower left to its upper right end
+        u1, v1 = (0.0, offset) if offset <= height else (offset - height, height)
+        u2, v2 = (offset, 0.0) if offset <= width else (width, offset - width)
+        path.append(f"M{_n(x + u1)} {_n(v1)}L{_n(x + u2)} {_n(v2)}")
+        offset += step
+    return Markup('<path class="seg-line" stroke-width="{}" d="{}"/>').format(_n(stroke * 1.4), "".join(path))
+
+
+# --------------------------------------------------------------------------------------------------------- the map
+
+
+def dot_map(
+    places: Iterable[Place], *, label: str, selected: str | None = None, direction: str = "ltr"  # noqa: ARG001
+) -> Markup:
+    """Europe with a dot for each city; a map is not mirrored for right-to-left readers.
+
+    The dots are a help for the pointer only: the caller shows the same cities as a list, which is what keyboard
+    and screen reader use. Cities outside the frame are only in that list.
+    """
+    dots, rings, linked = [], [], False
+    for place in sorted(places, key=lambda place: (not place.hollow, place.name)):
+        point = project(place.lat, place.lon)
+        if point is None:
+            continue
+        x, y = point
+        title = f"{place.name}, {place.note}" if place.note else place.name
+        kind = "dot-hollow" if place.hollow else "dot"
+        dot = Markup('<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>').format(
+            kind, _n(x), _n(y), "11" if place.name == selected else "9", title
+        )
+        if place.url:
+            linked = True
+            dot = Markup('<a href="{}" tabindex="-1">{}</a>').format(place.url, dot)
+        if place.name == selected:
+            rings.append(Markup('<circle class="dot-ring" cx="{}" cy="{}" r="18"/>').format(_n(x), _n(y)))
+        dots.append(dot)
+    body = Markup('<path class="land" d="{}"/>{}{}').format(_land(), Markup("").join(rings), Markup("").join(dots))
+    if linked:
+        return Markup(
+            '<span class="visually-hidden">{}</span><svg class="map" aria-hidden="true" viewBox="{}" width="{}" height="{}">{}</svg>'
+        ).format(label, VIEW_BOX, WIDTH, HEIGHT, body)
+    return Markup('<svg class="map" role="img" aria-label="{}" viewBox="{}" width="{}" height="{}"><title>{}</title>{}</svg>').format(
+        label, VIEW_BOX, WIDTH, HEIGHT, label, body
+    )
+
+
+@cache
+def _land() -> Markup:
+    drawn = json.loads(files("icportal.data").joinpath("map_europe.svgpath").read_text(encoding="utf-8"))
+    return escape("".join(drawn["countries"].values()))
+
+
+# ------------------------------------------------------------------------------------------------- time and growth
+
+
+def timeline(events: Sequence[Event], *, label: str, direction: str = "ltr") -> Markup:
+    """Dots stacked over an axis of years; a span of possible days is a dashed line that ends in a hollow dot."""
+    if not events:
+        return Markup("")
+    width, dot, base = 720.0, 7.0, 0.0
+    first, last = min(e.earliest for e in events).year, max(e.latest for e in events).year + 1
+    stacks: dict[int, int] = {}
+    placed = []
+    for event in sorted(events, key=lambda e: (e.latest, e.earliest)):
+        x = _along(event.latest, first, last, width, direction)
+        column = round(x / (2 * dot))
+        row = stacks.get(column, 0)
+        stacks[column] = row + 1
+        placed.append((event, column * 2 * dot, row))
+    highest = max(stacks.values())
+    base = 16 + highest * 2 * dot
+    parts = [_years(first, last, width, base, direction)]
+    for event, x, row in placed:
+        y = base - dot - 2 - row * 2 * dot
+        hollow = event.earliest != event.latest
+        if hollow and row == stacks[round(x / (2 * dot))] - 1:
+            start = _along(event.earliest, first, last, width, direction)
+            parts.append(Markup('<line class="span" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(_n(start), _n(x), _n(y), _n(y)))
+        parts.append(
+            Markup('<circle class="{} tone-{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>').format(
+                "mark-hollow" if hollow else "mark", event.tone, _n(x), _n(y), _n(dot - 1.5), event.label
+            )
+        )
+    return _chart(label, width, base + 28, parts)
+
+
+def growth_line(steps: Sequence[tuple[date, int]], *, label: str, until: date, earliest: Sequence[tuple[date, int]] = (), direction: str = "ltr") -> Markup:
+    """Signatories over time as stairs. ``steps`` are (day, count from that day on).
+
+    ``earliest`` is the same with every uncertain date taken as early as it may have been: the fine line shows
+    how much of the picture is not known.
+    """
+    if not steps:
+        return Markup("")
+    width, height, base, top = 400.0, 220.0, 188.0, 24.0
+    first = min(day for day, _count in (*steps, *earliest)).year
+    last = max(until.year + 1, first + 1)
+    most = max(count for _day, count in (*steps, *earliest))
+    unit = _round_unit(most)
+    ceiling = -(-most // unit) * unit
+    inset = 34.0
+
+    def across(day: date) -> float:
+        x = inset + _along(day, first, last, width - inset - 40, "ltr")
+        return width - x if direction == "rtl" else x
+
+    def up(count: float) -> float:
+        return base - (base - top) * count / ceiling
+
+    parts = []
+    for count in range(0, ceiling + 1, unit):
+        kind = "axis" if count == 0 else "grid"
+        x1, x2 = (width - inset, 8.0) if direction == "rtl" else (inset, width - 8)
+        parts.append(Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(kind, _n(x1), _n(x2), _n(up(count)), _n(up(count))))
+        at, anchor = (width - inset + 6, "start") if direction == "rtl" else (inset - 6, "end")
+        parts.append(_label(at, up(count) + 4.5, str(count), anchor))
+    gap = max(1, -(-(last - first) // 4))
+    for year in range(first, last, gap):
+        parts.append(_label(across(date(year, 1, 1)), base + 20, str(year), "middle"))
+    for name, stairs in (("step-area", earliest), ("step-line", steps)):
+        if stairs:
+            parts.append(Markup('<path class="{}" d="{}"/>').format(name, _stairs(stairs, across, up, until)))
+    day, count = until, steps[-1][1]
+    parts.append(Markup('<circle class="end" cx="{}" cy="{}" r="4.5"/>').format(_n(across(day)), _n(up(count))))
+    away, anchor = (-8, "end") if direction == "rtl" else (8, "start")
+    parts.append(_label(across(day) + away, up(count) + 4.5, str(count), anchor, "value"))
+    return Markup('<div class="chart-narrow">{}</div>').format(_chart(label, width, height, parts))
+
+
+def bar_list(rows: Sequence[Bar], *, caption: str, most: float | None = None, direction: str = "ltr") -> Markup:
+    """Bars with their labels and values: the table is the figure."""
+    largest = most or max((row.value for row in rows), default=0) or 1
+    lines = []
+    for row in rows:
+        share = max(0.0, min(100.0, 100 * row.value / largest))
+        x = _n(100 - share) if direction == "rtl" else "0"
+        bar = Markup('<rect class="bar-back" width="100%" height="14"/><rect class="bar-fill" x="{}%" width="{}%" height="14"/>').format(x, _n(share))
+        if row.pattern != "solid":
+            bar = Markup('<rect class="bar-back" width="100%" height="14"/><rect class="bar-line" x="{}%" y="1" width="{}%" height="12" stroke-width="2" stroke-dasharray="4 3"/>').format(x, _n(share))
+        name = Markup('<a href="{}">{}</a>').format(row.url, row.label) if row.url else escape(row.label)
+        lines.append(
+            Markup('<tr><th scope="row">{}</th><td class="bar"><svg aria-hidden="true" focusable="false" height="14">{}</svg></td><td class="num">{}</td></tr>').format(
+                name, bar, row.shown
+            )
+        )
+    return Markup('<table class="bars"><caption>{}</caption><thead class="visually-hidden"><tr><th scope="col">{}</th><td></td><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>').format(
+        caption, _("Name"), _("Value"), Markup("").join(lines)
+    )
+
+
+def _chart(label: str, width: float, height: float, parts: Iterable[Markup]) -> Markup:
+    return Markup('<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}</svg>').format(
+        label, _n(width), _n(height), _n(width), _n(height), label, Markup("").join(parts)
+    )
+
+
+def _years(first: int, last: int, width: float, base: float, direction: str) -> Markup:
+    parts = [Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(_n(width), _n(base), _n(base))]
+    gap = max(1, -(-(last - first) // 8))
+    for year in range(first, last + 1, gap):
+        x = _along(date(year, 1, 1), first, last, width, direction)
+        parts.append(Markup('<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(_n(x), _n(x), _n(base), _n(base + 5)))
+        anchor = "start" if x < 12 else "end" if x > width - 12 else "middle"  # noqa: PLR2004  labels stay inside
+        parts.append(_label(x, base + 20, str(year), anchor))
+    return Markup("").join(parts)
+
+
+def _along(day: date, first: int, last: int, width: float, direction: str) -> float:
+    start, end = date(first, 1, 1).toordinal(), date(last, 1, 1).toordinal()
+    x = width * (day.toordinal() - start) / (end - start)
+    return width - x if direction == "rtl" else x
+
+
+def _stairs(steps, across, up, until: date) -> str:  # type: ignore[no-untyped-def]
+    path = [f"M{_n(across(steps[0][0]))} {_n(up(0))}V{_n(up(steps[0][1]))}"]
+    path += [f"H{_n(across(day))}V{_n(up(count))}" for (_before, _count), (day, count) in pairwise(steps)]
+    return "".join(path) + f"H{_n(across(until))}"
+
+
+def _round_unit(most: int) -> int:
+    """A step for the value axis that gives three to six lines."""
+    unit = 1
+    for factor in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000):
+        unit = factor
+        if most / factor <= 5:  # noqa: PLR2004
+            break
+    return unit
+
+
+def _label(x: float, y: float, text: str, anchor: str, kind: str = "") -> Markup:
+    name = Markup(' class="{}"').format(kind) if kind else Markup("")
+    return Markup('<text{} x="{}" y="{}" text-anchor="{}" direction="ltr">{}</text>').format(name, _n(x), _n(y), anchor, text)
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")

@@ -1,0 +1,48 @@
+"""The menu: entries that domains register, filtered by what the actor may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from icportal.core.actors import Actor
+from icportal.core.permissions import can
+from icportal.core.strings import Text
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu entry. ``permission`` is None for public pages; ``area`` is public or work."""
+
+    label: Text
+    endpoint: str
+    permission: str | None = None
+    area: str = "public"
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry as one page shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+_entries: list[Entry] = []
+
+
+def register(*entries: Entry) -> None:
+    """Add menu entries in the order they are to stand."""
+    _entries.extend(entry for entry in entries if entry not in _entries)
+
+
+def menu(actor: Actor, area: str = "public") -> list[MenuItem]:
+    """The entries of an area this actor may open; the one of the current page is marked."""
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        MenuItem(str(entry.label), url_for(entry.endpoint), entry.endpoint.partition(".")[0] == here or entry.endpoint == request.endpoint)
+        for entry in _entries
+        if entry.area == area and (entry.permission is None or can(actor, entry.permission))
+    ]

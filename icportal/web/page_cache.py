@@ -1,0 +1,170 @@
+"""Public pages kept for visitors, dropped when something public changes.
+
+A kept page is answered before Flask is asked, so it pays for no session, menu or translation. What makes a page
+out of date is the *public stamp*: a number in the database that every transaction touching a public table
+raises. Another process sees a new stamp within ``LOOK_AGAIN``; the one that wrote it, at once. A request with a
+session cookie is never served from here and never kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, current_app, request, session
+from sqlalchemy import event, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.http import quote_etag
+
+from icportal.core.canonical import sha256
+from icportal.core.db import Base, db
+
+LOOK_AGAIN = 0.1
+LARGEST = 2000
+TOUCHED = "public_touched"
+STAMP = "icportal.public_stamp"
+
+
+class PublicStamp(Base):
+    """One row: how many transactions have changed something public."""
+
+    __tablename__ = "public_stamp"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer as it left, plain and packed."""
+
+    stamp: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    packed: bytes
+    etag: str
+
+
+class PageCache:
+    """WSGI middleware in front of the portal."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.wsgi = app.wsgi_app
+        self.pages: OrderedDict[str, Kept] = OrderedDict()
+        self._stamp = -1
+        self._looked = 0.0
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        key = self.key(environ)
+        if key is None:
+            return self.wsgi(environ, start)
+        stamp = environ[STAMP] = self.stamp()
+        kept = self.pages.get(key)
+        if kept is not None and kept.stamp == stamp:
+            return self._answer(kept, environ, start)
+        return self.wsgi(environ, start)
+
+    @staticmethod
+    def key(environ: dict[str, Any]) -> str | None:
+        """What names a page for a visitor, or None when this request must reach the portal."""
+        if environ["REQUEST_METHOD"] != "GET" or "icportal=" in environ.get("HTTP_COOKIE", ""):
+            return None
+        query = environ.get("QUERY_STRING", "")
+        return f"{environ.get('PATH_INFO', '')}?{query}" if query else environ.get("PATH_INFO", "")
+
+    def stamp(self) -> int:
+        """The public stamp, looked up at most every ``LOOK_AGAIN`` seconds."""
+        moment = time.monotonic()
+        if moment - self._looked > LOOK_AGAIN:
+            with self.app.app_context(), db.engine.connect() as connection:
+                self._stamp = connection.execute(select(PublicStamp.value)).scalar() or 0
+            self._looked = moment
+        return self._stamp
+
+    def expect_change(self) -> None:
+        """Look again at the next request: this process has just changed something public."""
+        self._looked = 0.0
+
+    def keep(self, response: Response) -> Response:
+        """Keep an answer a view marked as ``cached_page``, and give it its ETag.
+
+        It is kept under the stamp read before it was made. Its nonce is kept with it: whoever changes what the
+        page says raises the stamp, and the next one made has another nonce.
+        """
+        view = current_app.view_functions.get(request.endpoint or "")
+        key = self.key(request.environ)
+        if key is None or response.status_code != 200 or not getattr(view, "__cached_page__", False):  # noqa: PLR2004
+            return response
+        if session.modified or response.is_streamed:
+            return response
+        body = response.get_data()
+        etag = quote_etag(sha256(body)[:32])
+        response.headers["ETag"] = etag
+        headers = [(name, value) for name, value in response.headers if name not in {"Content-Length", "Set-Cookie"}]
+        self.pages[key] = Kept(request.environ.get(STAMP, -1), headers, body, gzip.compress(body, 6), etag)
+        while len(self.pages) > LARGEST:
+            self.pages.popitem(last=False)
+        response.make_conditional(request)
+        return response
+
+    @staticmethod
+    def _answer(kept: Kept, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if kept.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start("304 Not Modified", [(n, v) for n, v in kept.headers if n != "Content-Type"])
+            return []
+        body, headers = kept.body, kept.headers
+        if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+            body, headers = kept.packed, [*headers, ("Content-Encoding", "gzip")]
+        start("200 OK", [*headers, ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def init_app(app: Flask, *, enabled: bool) -> None:
+    cache = PageCache(app)
+    app.extensions["page_cache"] = cache
+    if enabled:
+        app.wsgi_app = cache  # type: ignore[method-assign]
+        app.after_request(cache.keep)
+
+
+def public_stamp() -> int:
+    """The stamp as this transaction sees it; what is computed from public tables may be kept under it."""
+    return db.session.execute(select(PublicStamp.value)).scalar() or 0
+
+
+def touch_public() -> None:
+    """Raise the stamp when this transaction is kept; for changes made without the unit of work."""
+    db.session().info[TOUCHED] = True
+
+
+@event.listens_for(Session, "before_flush")
+def _notice(session: Session, _context: Any, _instances: Any) -> None:
+    changed = (thing for group in (session.new, session.dirty, session.deleted) for thing in group)
+    if not session.info.get(TOUCHED) and any(getattr(thing, "__public__", False) for thing in changed):
+        session.info[TOUCHED] = True
+
+
+@event.listens_for(Session, "before_commit")
+def _raise(session: Session) -> None:
+    """Last of all, so that no other transaction waits for this row longer than a commit takes."""
+    session.flush()
+    if session.info.get(TOUCHED):
+        raised = session.execute(update(PublicStamp).values(value=PublicStamp.value + 1))
+        if raised.rowcount == 0:  # type: ignore[attr-defined]
+            session.execute(insert(PublicStamp).values(id=1, value=1))
+
+
+@event.listens_for(Session, "after_commit")
+def _committed(session: Session) -> None:
+    if session.info.pop(TOUCHED, None) and current_app:
+        current_app.extensions["page_cache"].expect_change()
+
+
+@event.listens_for(Session, "after_rollback")
+def _dropped(session: Session) -> None:
+    session.info.pop(TOUCHED, None)

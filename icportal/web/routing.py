@@ -1,0 +1,92 @@
+"""The language is the first part of every address.
+
+Blueprints are mounted under ``/<language>``; a view never sees it. ``url_for`` fills it in from the request, and
+``url_in`` gives the same page in another language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, redirect, request, url_for
+from werkzeug.exceptions import NotFound as NoPage
+from werkzeug.routing import BaseConverter
+
+from icportal.core.installation import settings
+from icportal.i18n.catalogues import current_language, set_request_language
+from icportal.i18n.locales import LANGUAGES
+from icportal.i18n.negotiation import choose
+from icportal.web.identity import current_actor
+
+PREFIX = "/<language:language_code>"
+
+
+class LanguageConverter(BaseConverter):
+    """The code of an interface language; anything else is another address."""
+
+    regex = "|".join(sorted(LANGUAGES, key=len, reverse=True))
+    part_isolating = True
+
+
+class SlugConverter(BaseConverter):
+    """A name in an address: lower case letters, digits and hyphens."""
+
+    regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+def preferred_language() -> str:
+    """The language to greet a visitor in who named none."""
+    actor = current_actor()
+    return choose(request.headers.get("Accept-Language", ""), preferred=[actor.language if actor.is_signed_in else None])
+
+
+def url_in(language: str) -> str:
+    """This page's address in another language, its query kept."""
+    if request.endpoint is None or "language_code" not in (request.view_args or {} | {"language_code": 1}):
+        return f"/{language}/"
+    values: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "language_code": language}
+    return url_for(request.endpoint, **values)
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["language"] = LanguageConverter
+    app.url_map.converters["slug"] = SlugConverter
+
+    @app.url_value_preprocessor
+    def pull_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        code = values.pop("language_code", None) if values else None
+        if code:
+            set_request_language(code)
+
+    @app.url_defaults
+    def push_language(endpoint: str, values: dict[str, Any]) -> None:
+        if "language_code" not in values and app.url_map.is_endpoint_expecting(endpoint, "language_code"):
+            values["language_code"] = current_language().code
+
+    @app.get("/")
+    def entrance() -> Response:
+        """Send a visitor to the portal in a language they read."""
+        response = redirect(url_for("cms.home", language_code=preferred_language()), 302)
+        response.headers["Vary"] = "Accept-Language, Cookie"
+        return response  # type: ignore[return-value]
+
+    entrance.__access__ = "public"  # type: ignore[attr-defined]
+
+    @app.before_request
+    def language_of_the_lost() -> None:
+        """An address that leads nowhere is answered in the language it began with, or the visitor's own."""
+        if "language_code" not in g:
+            first = request.path.split("/", 2)[1] if request.path.count("/") else ""
+            g.language_code = first if first in LANGUAGES else preferred_language()
+
+
+def external_url(endpoint: str, *, language: str, **values: Any) -> str:
+    """An address for a mail or a document: built from the configured base, never from the request's host."""
+    base = settings().base_url
+    if has_request_context():
+        return base + url_for(endpoint, language_code=language, _external=False, **values)
+    with current_app.test_request_context(base_url=base):
+        return base + url_for(endpoint, language_code=language, _external=False, **values)
+
+
+__all__ = ["PREFIX", "NoPage", "external_url", "init_app", "preferred_language", "url_in"]

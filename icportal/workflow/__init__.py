@@ -1,0 +1,1 @@
+"""States and the ways between them, for every domain alike: definition, engine, history, worklists."""

@@ -1,0 +1,5 @@
+"""The application for a WSGI server."""
+
+from icportal.app import create_app
+
+application = create_app()
