@@ -34,7 +34,7 @@ def options(dialect: str) -> dict[str, Any]:
         "transaction_per_migration": False,
         # SQLite changes a table by making it anew.
         "render_as_batch": dialect == "sqlite",
-        "include_object": lambda item, name, kind, _reflected, _other: not (kind == "table" and is_internal(name or "")),
+        "include_name": lambda name, kind, _parents: not (kind == "table" and is_internal(name or "")),
     }
 
 
@@ -72,7 +72,6 @@ def offline() -> None:
 if context.is_offline_mode():
     offline()
 else:
-    # A connection of its own, closed for good afterwards: it was set up differently from those of the pool.
-    with db.engine.connect() as connection:
-        connection.detach()
+    # A connection of its own, closed for good afterwards: it is set up differently from those of the pool.
+    with sa.create_engine(db.engine.url, poolclass=sa.NullPool).connect() as connection:
         online(connection)

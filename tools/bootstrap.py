@@ -47,8 +47,9 @@ def use_recent_python():
         if found:
             os.execv(found, [found, __file__] + sys.argv[1:])
     raise Refusal(
-        "Python {}.{} is too old: install Python 3.11 or newer, or name it with "
-        "`make run PYTHON=/path/to/python3`.".format(*sys.version_info[:2])
+        "Python {}.{} is too old: install Python 3.11 or newer, or name it with `make run PYTHON=/path/to/python3`.".format(
+            *sys.version_info[:2]
+        )
     )
 
 
@@ -61,7 +62,9 @@ def fill(lock):
         return
     if not usable(python):
         create()
-    print("Installing the packages of {} (the first time takes about half a minute) ...".format(lock.relative_to(ROOT)), flush=True)
+    print(
+        "Installing the packages of {} (the first time takes about half a minute) ...".format(lock.relative_to(ROOT)), flush=True
+    )
     for old in VENV.glob("installed-*"):
         old.unlink()
     command = [str(python), "-m", "pip", "--quiet", "--quiet", "--no-input", "--disable-pip-version-check"]
@@ -120,7 +123,12 @@ def run(command):
 def why_not_installed(output):
     if "No space left" in output:
         return "The disk is full: the packages need about 400 MB in {}.".format(VENV)
-    for sign in ("NewConnectionError", "Name or service not known", "Temporary failure in name resolution", "Network is unreachable"):
+    for sign in (
+        "NewConnectionError",
+        "Name or service not known",
+        "Temporary failure in name resolution",
+        "Network is unreachable",
+    ):
         if sign in output:
             return "The packages could not be fetched: there is no connection to the package registry."
     if "No matching distribution" in output or "Could not find a version" in output:
@@ -139,7 +147,9 @@ def explain(error):
     if error.errno == errno.ENOSPC:
         return "The disk is full: the packages need about 400 MB in {}.".format(VENV)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "{} cannot be written by this user: change its owner, or clone the project into a folder of your own.".format(place)
+        return "{} cannot be written by this user: change its owner, or clone the project into a folder of your own.".format(
+            place
+        )
     return "{}: {}.".format(place, error.strerror)
 
 

@@ -28,10 +28,19 @@ def main() -> int:
         return refuse("The browser tests need Chromium, which only an administrator can install: sudo apt-get install chromium.")
     print("Installing Chromium for the browser tests (about half a minute) ...", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    steps = ([*prefix, "apt-get", "update", "-qq"], [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES])
+    steps = (
+        [*prefix, "apt-get", "update", "-qq"],
+        [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES],
+    )
     for step in steps:
         outcome = subprocess.run(
-            step, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            step,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
         if outcome.returncode:
             reason = next((line for line in outcome.stdout.splitlines() if line.startswith("E:")), "no reason was given")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from types import FrameType
@@ -21,6 +22,7 @@ from icportal.config import ROOT, Settings
 #: A child that ends sooner than this did not really start; after so many in a row there is no use in trying again.
 SHORT_LIFE, GIVE_UP_AFTER = 5.0, 3
 PATIENCE = 10.0
+SLOW_START = 30.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -30,12 +32,10 @@ PR_SET_PDEATHSIG = 1
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Server processes.")
 def run(port: int, host: str, workers: int) -> None:
     """Start the portal: database, server and worker."""
-    settings = Settings.load()
-    if settings.base_url == Settings.base_url and port != 8000:  # noqa: PLR2004  the port in the default address
+    if Settings.load().base_url == Settings.base_url and port != 8000:  # noqa: PLR2004  the port in the default address
         os.environ["ICPORTAL_BASE_URL"] = f"http://{host}:{port}"
     require_free(host, port)
-    prepare(settings)
-    sys.exit(Supervisor(settings, host, port, workers).watch())
+    sys.exit(Supervisor(prepare(), host, port, workers).watch())
 
 
 def require_free(host: str, port: int) -> None:
@@ -58,31 +58,35 @@ def why_not(error: OSError, host: str, port: int) -> str:
     return f"The portal cannot listen at {host}, port {port}: {error.strerror}."
 
 
-def prepare(settings: Settings) -> None:
+def prepare() -> Settings:
     """Bring the database to the present form and fill an empty demonstration with the real facts."""
     from flask_migrate import upgrade
+    from sqlalchemy import select
     from sqlalchemy.exc import OperationalError
 
     from icportal.app import create_app
-    from icportal.cities.queries import any_city
+    from icportal.cities.models import City
+    from icportal.core.db import db
 
-    app = create_app(Settings.load())
+    settings = Settings.load()
+    app = create_app(settings)
     with app.app_context():
         try:
             upgrade(directory=str(ROOT / "migrations"))
         except OperationalError as error:
             reason = str(error.orig).strip().splitlines()[0]
-            raise click.ClickException(f"The database cannot be used ({reason}): check DATABASE_URL and the instance folder.") from None
-        if settings.demo and not any_city():
+            raise click.ClickException(
+                f"The database cannot be used ({reason}): check DATABASE_URL and the instance folder."
+            ) from None
+        if settings.demo and db.session.scalar(select(City.id).limit(1)) is None:
             from icportal.cli.data import load_all
-            from icportal.core.db import db
 
             click.echo("Loading cities, charter, signatures and practices ...")
             load_all()
             db.session.commit()
-        from icportal.core.db import db
-
+        db.session.remove()
         db.engine.dispose()
+    return settings
 
 
 @dataclass
@@ -112,13 +116,11 @@ class Child:
         """Send a signal to the process, or to all that it left behind when it is gone."""
         if self.process is None:
             return
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             if self.process.poll() is None and number != signal.SIGKILL:
                 self.process.send_signal(number)
             else:
                 os.killpg(self.process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            pass
 
 
 def die_with_parent() -> None:
@@ -142,7 +144,7 @@ class Supervisor:
             Child("worker", [sys.executable, "-m", "icportal.cli", "worker"]),
         ]
         self.stopping = False
-        self.answered = False
+        self.settled = False
 
     def watch(self) -> int:
         """Stay until a signal comes. The answer is the exit status."""
@@ -150,13 +152,20 @@ class Supervisor:
             signal.signal(number, self.stop)
         for child in self.children:
             child.start()
-        status = 0
+        status, began = 0, time.monotonic()
         while not self.stopping and status == 0:
             time.sleep(0.1)
             status = self.look_after()
-            if status == 0 and not self.answered and self.answers():
-                self.answered = True
+            if status or self.settled:
+                continue
+            if self.answers():
+                self.settled = True
                 self.welcome()
+            elif time.monotonic() - began > SLOW_START:
+                self.settled = True
+                click.echo(
+                    f"The portal does not answer at http://{self.host}:{self.port}/en/; its own message is above.", err=True
+                )
         self.end_children()
         return status
 
@@ -207,8 +216,6 @@ class Supervisor:
         for child in self.children:
             if child.process is None:
                 continue
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             child.send(signal.SIGKILL)
