@@ -17,6 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
 KNOWN = ("python3.13", "python3.12", "python3.11")
+ROOM = 300 * 1024 * 1024
+DISK_FULL = "The disk is full: the packages need about 300 MB in {}.".format(ROOT)
+NOT_WRITABLE = "{} cannot be written by this user: change its owner, or clone the project into a folder of your own."
 LAUNCHER = "#!{python}\nfrom icportal.cli import main\n\nmain()\n"
 
 
@@ -80,16 +83,19 @@ def usable(python):
 
 
 def create():
-    print("Making the virtual environment in .venv ...", flush=True)
-    outcome = run([sys.executable, "-m", "venv", "--clear", str(VENV)])
-    if outcome.returncode == 0:
-        return
-    if "ensurepip" in outcome.stdout or "No module named venv" in outcome.stdout:
+    if not os.access(str(ROOT), os.W_OK):
+        raise Refusal(NOT_WRITABLE.format(ROOT))
+    if shutil.disk_usage(str(ROOT)).free < ROOM:
+        raise Refusal(DISK_FULL)
+    if run([sys.executable, "-c", "import venv, ensurepip"]).returncode:
         raise Refusal(
             "This Python cannot make virtual environments: install its venv module "
             "(Debian and Ubuntu: apt-get install python3-venv) and try again."
         )
-    raise Refusal("The virtual environment could not be made: {}".format(last_line(outcome.stdout)))
+    print("Making the virtual environment in .venv ...", flush=True)
+    outcome = run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    if outcome.returncode:
+        raise Refusal("The virtual environment could not be made: {}".format(last_line(outcome.stdout)))
 
 
 def link_project(python):
@@ -122,7 +128,7 @@ def run(command):
 
 def why_not_installed(output):
     if "No space left" in output:
-        return "The disk is full: the packages need about 400 MB in {}.".format(VENV)
+        return DISK_FULL
     for sign in (
         "NewConnectionError",
         "Name or service not known",
@@ -145,7 +151,7 @@ def last_line(output):
 def explain(error):
     place = error.filename or ROOT
     if error.errno == errno.ENOSPC:
-        return "The disk is full: the packages need about 400 MB in {}.".format(VENV)
+        return DISK_FULL
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "{} cannot be written by this user: change its owner, or clone the project into a folder of your own.".format(
             place
