@@ -148,8 +148,7 @@ class Supervisor:
 
     def watch(self) -> int:
         """Stay until a signal comes. The answer is the exit status."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.stop)
+        before = {number: signal.signal(number, self.stop) for number in (signal.SIGTERM, signal.SIGINT)}
         for child in self.children:
             child.start()
         status, began = 0, time.monotonic()
@@ -167,6 +166,8 @@ class Supervisor:
                     f"The portal does not answer at http://{self.host}:{self.port}/en/; its own message is above.", err=True
                 )
         self.end_children()
+        for number, handler in before.items():
+            signal.signal(number, handler)
         return status
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:
