@@ -24,8 +24,8 @@ Point = tuple[float, float]
 # Cut generously before projecting: the cut edges must fall outside the frame.
 WEST, EAST, SOUTH, NORTH = -45.0, 90.0, 22.0, 84.0
 MARGIN = 6
-TOLERANCE = 0.62
-SMALLEST_AREA = 5.0
+TOLERANCE = 0.4
+SMALLEST_AREA = 3.0
 
 ISO = {
     "ALB": "AL", "AND": "AD", "ARM": "AM", "AUT": "AT", "AZE": "AZ", "BEL": "BE", "BGR": "BG", "BIH": "BA",
@@ -93,11 +93,13 @@ def simplify(points: list[Point]) -> list[Point]:
         if last - first < 2:
             continue
         if closed and (first, last) == (0, len(points) - 1):
-            far, gap = max(((i, hypot(seen[i][0] - seen[0][0], seen[i][1] - seen[0][1])) for i in range(1, last)),
-                           key=lambda pair: pair[1])
+            far, gap = max(
+                ((i, hypot(seen[i][0] - seen[0][0], seen[i][1] - seen[0][1])) for i in range(1, last)), key=lambda pair: pair[1]
+            )
         else:
-            far, gap = max(((i, distance(seen[i], seen[first], seen[last])) for i in range(first + 1, last)),
-                           key=lambda pair: pair[1])
+            far, gap = max(
+                ((i, distance(seen[i], seen[first], seen[last])) for i in range(first + 1, last)), key=lambda pair: pair[1]
+            )
         if gap > TOLERANCE:
             keep.add(far)
             stack += [(first, far), (far, last)]
