@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from flask import Flask
 
+from icportal.accounts import models as accounts_models
 from icportal.accounts import rules as accounts_rules
 from icportal.accounts import views as accounts_views
 from icportal.charter import flow as charter_flow
+from icportal.charter import models as charter_models
 from icportal.charter import rules as charter_rules
 from icportal.charter import tasks as charter_tasks
 from icportal.charter import views as charter_views
 from icportal.charter import worklists as charter_worklists
+from icportal.cities import models as cities_models
 from icportal.cities import rules as cities_rules
 from icportal.cities import views as cities_views
 from icportal.cms import views as cms_views
 from icportal.config import ROOT, Mode, Settings, SettingsError
+from icportal.content import models as content_models
 from icportal.content import rules as content_rules
 from icportal.content.flow import CONTENT
-from icportal.core import permissions, queue
+from icportal.core import housekeeping, outbox, permissions, queue
 from icportal.core.db import db
 from icportal.extensions import csrf, login, migrate
 from icportal.i18n import catalogues
 from icportal.practices import kind as practices_kind
+from icportal.practices import models as practices_models
 from icportal.practices import rules as practices_rules
 from icportal.practices import tasks as practices_tasks
 from icportal.practices import views as practices_views
@@ -31,8 +36,12 @@ from icportal.web.cycle import Portal
 from icportal.web.identity import Visitor
 from icportal.web.sessions import PortalSessions
 from icportal.workflow import definition, worklists
+from icportal.workflow import models as workflow_models
 from icportal.workflow import rules as workflow_rules
 from icportal.workflow import views as workflow_views
+
+#: Every table is known before the first mapper is configured; migrations read the same list.
+MODELS = (accounts_models, charter_models, cities_models, content_models, practices_models, workflow_models)
 
 BLUEPRINTS = (
     cms_views.blueprint,
@@ -60,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     login.anonymous_user = Visitor
     login.session_protection = None
     csrf.init_app(app)
+    outbox.set_language_switch(catalogues.in_language)
     _register_rules()
     routing.init_app(app)
     page_cache.init_app(app, enabled=settings.page_cache)
@@ -70,7 +80,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint, url_prefix=routing.PREFIX + (blueprint.url_prefix or ""))
     _register_menu()
     _register_work()
-    queue.init_app(app)
     accounts_views.init_app(app)
     return app
 
@@ -105,6 +114,9 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 
 
 def _register_rules() -> None:
+    permissions.register(queue.RULES)
+    permissions.register(outbox.RULES)
+    permissions.register(outbox.RULES)
     for rules in (workflow_rules, accounts_rules, content_rules, cities_rules, charter_rules, practices_rules):
         permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
     definition.register(CONTENT)
@@ -112,11 +124,12 @@ def _register_rules() -> None:
 
 
 def _register_menu() -> None:
-    for views in (cities_views, charter_views, practices_views, workflow_views, accounts_views):
+    for views in (cities_views, charter_views, practices_views, workflow_views, accounts_views, cms_views):
         navigation.register(*views.MENU)
 
 
 def _register_work() -> None:
+    housekeeping.register()
     practices_kind.register()
     worklists.register("charter", charter_worklists.provide)
     worklists.register("practices", practices_worklists.provide)

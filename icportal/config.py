@@ -56,7 +56,6 @@ class Settings:
     files_url: str = ""
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "portal@localhost"
-    network_name: str = "Integrating Cities"
     trusted_hosts: tuple[str, ...] = ()
     identity_providers: tuple[IdentityProvider, ...] = ()
     upload_limit: int = 10 * 1024 * 1024
@@ -108,7 +107,6 @@ class Settings:
             files_url=os.environ.get("FILES_URL", stored.get("files_url", "")),
             smtp_url=os.environ.get("SMTP_URL", stored.get("smtp_url", "")),
             mail_from=_setting(stored, "mail_from", cls.mail_from),
-            network_name=_setting(stored, "network_name", cls.network_name),
             trusted_hosts=tuple(stored.get("trusted_hosts", ())),
             identity_providers=_providers(stored.get("identity_providers", {})),
             upload_limit=_number("upload_limit", _setting(stored, "upload_limit", cls.upload_limit)),

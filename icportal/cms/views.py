@@ -7,13 +7,20 @@ from flask import Blueprint, render_template
 from icportal.charter import queries as charter
 from icportal.cities import queries as cities
 from icportal.core.installation import settings
-from icportal.core.strings import _
+from icportal.core.strings import _, _l
 from icportal.i18n.catalogues import current_language
 from icportal.practices import queries as practices
 from icportal.web import figures
 from icportal.web.decorators import cached_page
+from icportal.web.navigation import Entry
 
 blueprint = Blueprint("cms", __name__, template_folder="templates")
+
+MENU = (
+    Entry(_l("Accessibility"), "cms.accessibility", area="footer"),
+    Entry(_l("Privacy"), "cms.privacy", area="footer"),
+    Entry(_l("Open data"), "cms.open_data", area="footer"),
+)
 
 
 @blueprint.get("/")

@@ -8,7 +8,7 @@ reach the figures too; there is no style attribute and no id, so that a page may
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -116,9 +116,9 @@ def strip_of_eleven(
     for number, x in _positions(width, gap, between):
         at = total - x - width if direction == "rtl" else x
         parts.append(_segment(PATTERNS[states.get(number, missing)], area_of(number), at, width, height))
-    return Markup('<svg class="strip-small" role="img" aria-label="{}" viewBox="0 0 {} {}" width="88" height="16">{}</svg>').format(
-        label, _n(total), _n(height), Markup("").join(parts)
-    )
+    return Markup(
+        '<svg class="strip-small" role="img" aria-label="{}" viewBox="0 0 {} {}" width="88" height="16">{}</svg>'
+    ).format(label, _n(total), _n(height), Markup("").join(parts))
 
 
 def sign(*, direction: str = "ltr") -> Markup:
@@ -151,14 +151,14 @@ def area_bars(area: int, *, direction: str = "ltr") -> Markup:
 
 def pattern_key(state: str) -> Markup:
     """A small sample of a state's pattern for the legend; the word stands beside it."""
-    return Markup('<svg class="a0" aria-hidden="true" focusable="false" viewBox="0 0 14 16" width="14" height="16">{}</svg>').format(
-        _segment(PATTERNS[state], 0, 0, 14, 16)
-    )
+    return Markup(
+        '<svg class="a0" aria-hidden="true" focusable="false" viewBox="0 0 14 16" width="14" height="16">{}</svg>'
+    ).format(_segment(PATTERNS[state], 0, 0, 14, 16))
 
 
 def summary_of(states: Mapping[int, str], *, missing: str = NO_ANSWER) -> str:
     """The sentence behind a strip about fulfilment."""
-    count = {state: 0 for state in STATE_WORDS}
+    count = dict.fromkeys(STATE_WORDS, 0)
     for number in COMMITMENTS:
         count[states.get(number, missing)] += 1
     return _(
@@ -178,13 +178,22 @@ def _large_strip(
             state = states.get(number, missing)
             words = _("Commitment %(number)s: %(state)s", number=number, state=STATE_WORDS[state])
             if number in titles:
-                words = _("Commitment %(number)s, %(title)s: %(state)s", number=number, title=titles[number], state=STATE_WORDS[state])
-            picture = Markup('<svg aria-hidden="true" focusable="false" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>').format(
-                _n(width), _n(height), _n(width), _n(height), _segment(PATTERNS[state], area, 0, width, height)
+                words = _(
+                    "Commitment %(number)s, %(title)s: %(state)s",
+                    number=number,
+                    title=titles[number],
+                    state=STATE_WORDS[state],
+                )
+            picture = Markup(
+                '<svg aria-hidden="true" focusable="false" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>'
+            ).format(_n(width), _n(height), _n(width), _n(height), _segment(PATTERNS[state], area, 0, width, height))
+            inner = Markup('{}<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>').format(
+                picture, number, words
             )
-            inner = Markup('{}<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>').format(picture, number, words)
             if number in links:
-                items.append(Markup('<li><a class="segment" href="{}" title="{}">{}</a></li>').format(links[number], words, inner))
+                items.append(
+                    Markup('<li><a class="segment" href="{}" title="{}">{}</a></li>').format(links[number], words, inner)
+                )
             else:
                 items.append(Markup('<li><span class="segment" title="{}">{}</span></li>').format(words, inner))
         groups.append(
@@ -218,7 +227,10 @@ def _segment(pattern: str, area: int, x: float, width: float, height: float) -> 
     )
     group = Markup('<g class="a{}">{}</g>').format
     if pattern == "solid":
-        return group(area, Markup('<rect class="seg-fill" x="{}" y="0" width="{}" height="{}" rx="1"/>').format(_n(x), _n(width), _n(height)))
+        return group(
+            area,
+            Markup('<rect class="seg-fill" x="{}" y="0" width="{}" height="{}" rx="1"/>').format(_n(x), _n(width), _n(height)),
+        )
     if pattern == "dashed":
         dash = Markup('stroke-dasharray="2 2"') if stroke < 2 else Markup('stroke-dasharray="5 4"')  # noqa: PLR2004
         return group(area, Markup('<rect class="seg-line" stroke-width="{}" {} {}/>').format(_n(stroke), dash, box))
@@ -226,7 +238,9 @@ def _segment(pattern: str, area: int, x: float, width: float, height: float) -> 
     if pattern == "diagonal":
         return group(area, outline + _hatching(x, width, height, stroke))
     if pattern == "dot":
-        dot = Markup('<circle class="seg-fill" cx="{}" cy="{}" r="{}"/>').format(_n(x + width / 2), _n(height / 2), _n(width / 6 + 0.4))
+        dot = Markup('<circle class="seg-fill" cx="{}" cy="{}" r="{}"/>').format(
+            _n(x + width / 2), _n(height / 2), _n(width / 6 + 0.4)
+        )
         return group(area, outline + dot)
     return group(area, Markup('<rect class="seg-line" stroke-width="{}" opacity="0.55" {}/>').format(_n(stroke / 1.3), box))
 
@@ -248,7 +262,11 @@ def _hatching(x: float, width: float, height: float, stroke: float) -> Markup:
 
 
 def dot_map(
-    places: Iterable[Place], *, label: str, selected: str | None = None, direction: str = "ltr"  # noqa: ARG001
+    places: Iterable[Place],
+    *,
+    label: str,
+    selected: str | None = None,
+    direction: str = "ltr",  # noqa: ARG001
 ) -> Markup:
     """Europe with a dot for each city; a map is not mirrored for right-to-left readers.
 
@@ -264,22 +282,22 @@ def dot_map(
         title = f"{place.name}, {place.note}" if place.note else place.name
         kind = "dot-hollow" if place.hollow else "dot"
         dot = Markup('<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>').format(
-            kind, _n(x), _n(y), "11" if place.name == selected else "9", title
+            kind, _n(x), _n(y), "9" if place.name == selected else "7.5", title
         )
         if place.url:
             linked = True
             dot = Markup('<a href="{}" tabindex="-1">{}</a>').format(place.url, dot)
         if place.name == selected:
-            rings.append(Markup('<circle class="dot-ring" cx="{}" cy="{}" r="18"/>').format(_n(x), _n(y)))
+            rings.append(Markup('<circle class="dot-ring" cx="{}" cy="{}" r="16"/>').format(_n(x), _n(y)))
         dots.append(dot)
     body = Markup('<path class="land" d="{}"/>{}{}').format(_land(), Markup("").join(rings), Markup("").join(dots))
     if linked:
         return Markup(
             '<span class="visually-hidden">{}</span><svg class="map" aria-hidden="true" viewBox="{}" width="{}" height="{}">{}</svg>'
         ).format(label, VIEW_BOX, WIDTH, HEIGHT, body)
-    return Markup('<svg class="map" role="img" aria-label="{}" viewBox="{}" width="{}" height="{}"><title>{}</title>{}</svg>').format(
-        label, VIEW_BOX, WIDTH, HEIGHT, label, body
-    )
+    return Markup(
+        '<svg class="map" role="img" aria-label="{}" viewBox="{}" width="{}" height="{}"><title>{}</title>{}</svg>'
+    ).format(label, VIEW_BOX, WIDTH, HEIGHT, label, body)
 
 
 @cache
@@ -295,23 +313,23 @@ def timeline(events: Sequence[Event], *, label: str, direction: str = "ltr") -> 
     """Dots stacked over an axis of years; a span of possible days is a dashed line that ends in a hollow dot."""
     if not events:
         return Markup("")
-    width, dot, base = 720.0, 7.0, 0.0
+    width, dot = 720.0, 7.0
     first, last = min(e.earliest for e in events).year, max(e.latest for e in events).year + 1
     stacks: dict[int, int] = {}
     placed = []
     for event in sorted(events, key=lambda e: (e.latest, e.earliest)):
-        x = _along(event.latest, first, last, width, direction)
-        column = round(x / (2 * dot))
+        x = max(dot, min(width - dot, _along(event.latest, first, last, width, direction)))
+        column = round((x - dot) / (2 * dot))
         row = stacks.get(column, 0)
         stacks[column] = row + 1
-        placed.append((event, column * 2 * dot, row))
+        placed.append((event, dot + column * 2 * dot, row))
     highest = max(stacks.values())
     base = 16 + highest * 2 * dot
     parts = [_years(first, last, width, base, direction)]
     for event, x, row in placed:
         y = base - dot - 2 - row * 2 * dot
         hollow = event.earliest != event.latest
-        if hollow and row == stacks[round(x / (2 * dot))] - 1:
+        if hollow and row == stacks[round((x - dot) / (2 * dot))] - 1:
             start = _along(event.earliest, first, last, width, direction)
             parts.append(Markup('<line class="span" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(_n(start), _n(x), _n(y), _n(y)))
         parts.append(
@@ -319,10 +337,19 @@ def timeline(events: Sequence[Event], *, label: str, direction: str = "ltr") -> 
                 "mark-hollow" if hollow else "mark", event.tone, _n(x), _n(y), _n(dot - 1.5), event.label
             )
         )
-    return _chart(label, width, base + 28, parts)
+    return Markup('<div class="table-scroll chart-wide" role="region" aria-label="{}" tabindex="0">{}</div>').format(
+        label, _chart(label, width, base + 28, parts)
+    )
 
 
-def growth_line(steps: Sequence[tuple[date, int]], *, label: str, until: date, earliest: Sequence[tuple[date, int]] = (), direction: str = "ltr") -> Markup:
+def growth_line(
+    steps: Sequence[tuple[date, int]],
+    *,
+    label: str,
+    until: date,
+    earliest: Sequence[tuple[date, int]] = (),
+    direction: str = "ltr",
+) -> Markup:
     """Signatories over time as stairs. ``steps`` are (day, count from that day on).
 
     ``earliest`` is the same with every uncertain date taken as early as it may have been: the fine line shows
@@ -349,12 +376,15 @@ def growth_line(steps: Sequence[tuple[date, int]], *, label: str, until: date, e
     for count in range(0, ceiling + 1, unit):
         kind = "axis" if count == 0 else "grid"
         x1, x2 = (width - inset, 8.0) if direction == "rtl" else (inset, width - 8)
-        parts.append(Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(kind, _n(x1), _n(x2), _n(up(count)), _n(up(count))))
+        parts.append(
+            Markup('<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/>').format(
+                kind, _n(x1), _n(x2), _n(up(count)), _n(up(count))
+            )
+        )
         at, anchor = (width - inset + 6, "start") if direction == "rtl" else (inset - 6, "end")
         parts.append(_label(at, up(count) + 4.5, str(count), anchor))
     gap = max(1, -(-(last - first) // 4))
-    for year in range(first, last, gap):
-        parts.append(_label(across(date(year, 1, 1)), base + 20, str(year), "middle"))
+    parts += [_label(across(date(year, 1, 1)), base + 20, str(year), "middle") for year in range(first, last, gap)]
     for name, stairs in (("step-area", earliest), ("step-line", steps)):
         if stairs:
             parts.append(Markup('<path class="{}" d="{}"/>').format(name, _stairs(stairs, across, up, until)))
@@ -362,7 +392,12 @@ def growth_line(steps: Sequence[tuple[date, int]], *, label: str, until: date, e
     parts.append(Markup('<circle class="end" cx="{}" cy="{}" r="4.5"/>').format(_n(across(day)), _n(up(count))))
     away, anchor = (-8, "end") if direction == "rtl" else (8, "start")
     parts.append(_label(across(day) + away, up(count) + 4.5, str(count), anchor, "value"))
-    return Markup('<div class="chart-narrow">{}</div>').format(_chart(label, width, height, parts))
+    note = Markup("")
+    if earliest:
+        note = Markup('<p class="figure-note">{}</p>').format(
+            _("Where only a span of time is known, the fine line counts a city from its first day.")
+        )
+    return Markup('<div class="chart-narrow">{}{}</div>').format(_chart(label, width, height, parts), note)
 
 
 def bar_list(rows: Sequence[Bar], *, caption: str, most: float | None = None, direction: str = "ltr") -> Markup:
@@ -372,24 +407,28 @@ def bar_list(rows: Sequence[Bar], *, caption: str, most: float | None = None, di
     for row in rows:
         share = max(0.0, min(100.0, 100 * row.value / largest))
         x = _n(100 - share) if direction == "rtl" else "0"
-        bar = Markup('<rect class="bar-back" width="100%" height="14"/><rect class="bar-fill" x="{}%" width="{}%" height="14"/>').format(x, _n(share))
+        bar = Markup(
+            '<rect class="bar-back" width="100%" height="14"/><rect class="bar-fill" x="{}%" width="{}%" height="14"/>'
+        ).format(x, _n(share))
         if row.pattern != "solid":
-            bar = Markup('<rect class="bar-back" width="100%" height="14"/><rect class="bar-line" x="{}%" y="1" width="{}%" height="12" stroke-width="2" stroke-dasharray="4 3"/>').format(x, _n(share))
+            bar = Markup(
+                '<rect class="bar-back" width="100%" height="14"/><rect class="bar-line" x="{}%" y="1" width="{}%" height="12" stroke-width="2" stroke-dasharray="4 3"/>'
+            ).format(x, _n(share))
         name = Markup('<a href="{}">{}</a>').format(row.url, row.label) if row.url else escape(row.label)
         lines.append(
-            Markup('<tr><th scope="row">{}</th><td class="bar"><svg aria-hidden="true" focusable="false" height="14">{}</svg></td><td class="num">{}</td></tr>').format(
-                name, bar, row.shown
-            )
+            Markup(
+                '<tr><th scope="row">{}</th><td class="bar"><svg aria-hidden="true" focusable="false" height="14">{}</svg></td><td class="num">{}</td></tr>'
+            ).format(name, bar, row.shown)
         )
-    return Markup('<table class="bars"><caption>{}</caption><thead class="visually-hidden"><tr><th scope="col">{}</th><td></td><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>').format(
-        caption, _("Name"), _("Value"), Markup("").join(lines)
-    )
+    return Markup(
+        '<table class="bars"><caption>{}</caption><thead class="visually-hidden"><tr><th scope="col">{}</th><td></td><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>'
+    ).format(caption, _("Name"), _("Value"), Markup("").join(lines))
 
 
 def _chart(label: str, width: float, height: float, parts: Iterable[Markup]) -> Markup:
-    return Markup('<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}</svg>').format(
-        label, _n(width), _n(height), _n(width), _n(height), label, Markup("").join(parts)
-    )
+    return Markup(
+        '<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" height="{}"><title>{}</title>{}</svg>'
+    ).format(label, _n(width), _n(height), _n(width), _n(height), label, Markup("").join(parts))
 
 
 def _years(first: int, last: int, width: float, base: float, direction: str) -> Markup:
@@ -409,7 +448,7 @@ def _along(day: date, first: int, last: int, width: float, direction: str) -> fl
     return width - x if direction == "rtl" else x
 
 
-def _stairs(steps, across, up, until: date) -> str:  # type: ignore[no-untyped-def]
+def _stairs(steps: Sequence[tuple[date, int]], across: Callable[[date], float], up: Callable[[float], float], until: date) -> str:
     path = [f"M{_n(across(steps[0][0]))} {_n(up(0))}V{_n(up(steps[0][1]))}"]
     path += [f"H{_n(across(day))}V{_n(up(count))}" for (_before, _count), (day, count) in pairwise(steps)]
     return "".join(path) + f"H{_n(across(until))}"

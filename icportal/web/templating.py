@@ -42,7 +42,7 @@ def init_app(app: Flask) -> None:
             "work_navigation": menu(actor, "work") if actor.is_signed_in else [],
             "languages": _switcher(),
             "demo_mode": settings().demo,
-            "network_name": settings().network_name,
+            "footer_links": menu(actor, "footer"),
             "breadcrumbs": (),
             "form": None,
         }

@@ -1,0 +1,42 @@
+"""``icportal verify``: whether the history is what was written."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import text
+
+from icportal.app import create_app
+from icportal.content import services as content
+from icportal.core import audit, files
+from icportal.core.db import db
+from icportal.workflow import engine
+from icportal.workflow.definition import registered
+
+#: Where each workflow keeps its state.
+STATE_TABLES = {"content.version": "content_language_version", "charter.signature": "charter_signature"}
+
+
+def findings() -> list[str]:
+    """Everything that was changed behind the portal's back, a line each; empty when all is well."""
+    found = [*audit.tampered(), *engine.tampered(), *content.verify_revisions()]
+    found += [f"file {file.id} ({file.name}) is not in the store" for file in files.missing_files()]
+    last = {(workflow, subject): state for workflow, subject, state in engine.last_states()}
+    for key, table in STATE_TABLES.items():
+        initial = registered()[key].initial
+        for row in db.session.execute(text(f"SELECT id, state FROM {table} ORDER BY id")):  # noqa: S608  names of ours
+            expected = last.get((key, row.id), initial)
+            if row.state != expected:
+                found.append(f"{table} {row.id} is “{row.state}”, its history says “{expected}”")
+    return found
+
+
+@click.command()
+def verify() -> None:
+    """Check the audit log, the workflow history, every revision and every file against their hashes."""
+    with create_app().app_context():
+        found = findings()
+    for line in found:
+        click.echo(line)
+    if found:
+        raise SystemExit(1)
+    click.echo("Everything is as it was written.")

@@ -1,0 +1,113 @@
+"""The words a practice's facts are shown in, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import url_for
+
+from icportal.cities import queries as cities
+from icportal.core.strings import _
+from icportal.data import reader
+from icportal.i18n.catalogues import current_language
+from icportal.i18n.formatting import sorted_by_name
+from icportal.i18n.locales import CONTENT_LANGUAGES, LANGUAGES
+
+
+def commitment_titles() -> Mapping[int, str]:
+    """Number → short title of the eleven commitments."""
+    return _commitments(_catalogue_language())
+
+
+def theme_label(key: str) -> str:
+    """What a theme is called; its key when it is none of ours."""
+    return reader.themes().get(key, {}).get(_catalogue_language(), key)
+
+
+def theme_choices() -> list[tuple[str, str]]:
+    """(key, label) of every theme, by the alphabet of the current language."""
+    return sorted_by_name([(key, theme_label(key)) for key in reader.themes()], lambda choice: choice[1])
+
+
+def country(code: str) -> str:
+    """A country's name."""
+    return current_language().locale.territories.get(code, code)
+
+
+def edition(number: int | str) -> str:
+    """How a report is called."""
+    return {1: _("Report I (2013)"), 2: _("Report II (2015)"), 5: _("Report #5 (2022)")}.get(int(number), str(number))
+
+
+def city(slug: str) -> str:
+    """What readers of the current language call a city."""
+    return cities.names(current_language().code).get(slug, slug)
+
+
+def of_facet(name: str, value: str) -> str:
+    """The label of one value of a facet."""
+    if name == "commitment":
+        return f"{value} · {commitment_titles().get(int(value), value)}"
+    if name == "theme":
+        return theme_label(value)
+    if name == "city":
+        return city(value)
+    if name == "country":
+        return country(value)
+    if name == "edition":
+        return edition(value)
+    return CONTENT_LANGUAGES[value].name_in(current_language()) if value in CONTENT_LANGUAGES else value
+
+
+def options(name: str, values: list[tuple[str, int]]) -> list[tuple[str, str]]:
+    """A facet's values as choices with their counts: numbers in their order, names by the alphabet."""
+    labelled = [(value, f"{of_facet(name, value)} ({count})") for value, count in values]
+    if name in ("commitment", "edition"):
+        return sorted(labelled, key=lambda option: int(option[0]))
+    return sorted_by_name(labelled, lambda option: option[1])
+
+
+def short(row: Any) -> dict[str, Any]:
+    """What a list shows of a practice besides its text."""
+    facts = row.facts
+    return {
+        "city": facts["city_names"].get(current_language().code, facts["city_name"]),
+        "country": country(facts["country"]),
+        "themes": [theme_label(key) for key in facts["themes"]],
+    }
+
+
+def _catalogue_language() -> str:
+    """The language our own facts are read in: a pseudo-language reads the English ones."""
+    language = current_language()
+    return "en" if language.pseudo or language.code not in LANGUAGES else language.code
+
+
+@lru_cache(maxsize=16)
+def _commitments(language: str) -> dict[int, str]:
+    return {entry.number: entry.title for entry in reader.commitments(language)}
+
+
+def serves(commitments: list[int], suggested: bool) -> str:
+    """The sentence behind a practice's strip."""
+    numbers = ", ".join(map(str, commitments))
+    if suggested:
+        return _("Suggested commitments: %(numbers)s", numbers=numbers)
+    return _("Serves commitments: %(numbers)s", numbers=numbers)
+
+
+def strip(facts: dict[str, Any]) -> dict[int, str]:
+    """The states of a practice's strip of eleven."""
+    return dict.fromkeys(facts["commitments"], "suggested" if facts["suggested"] else "served")
+
+
+def commitment_links() -> dict[int, str]:
+    """Number → address of the commitment's page."""
+    return {number: url_for("charter.show_commitment", number=number) for number in commitment_titles()}
+
+
+def options_of_themes() -> list[tuple[str, str]]:
+    """The themes as choices, in the order of the alphabet."""
+    return sorted_by_name(list(theme_labels().items()), lambda option: option[1])

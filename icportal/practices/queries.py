@@ -1,0 +1,116 @@
+"""Reading practices: the public library and single practices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from icportal.content import queries as content
+from icportal.content.models import ContentItem, Projection
+from icportal.content.publication import EVERYTHING
+from icportal.core.db import db
+from icportal.core.errors import NotFound
+from icportal.core.strings import _
+from icportal.i18n.locales import get, reading_order
+from icportal.practices.enums import KIND
+from icportal.practices.models import Practice
+
+FACETS = ("commitment", "theme", "city", "country", "edition", "language")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a reader looks for. Each facet holds one value or none."""
+
+    words: str = ""
+    facets: dict[str, str] = field(default_factory=dict)
+    partners: bool = False
+
+    @property
+    def terms(self) -> list[str]:
+        """The facts of the index the search asks for."""
+        chosen = [f"{name}:{value}" for name, value in self.facets.items() if value]
+        return chosen + (["partners:yes"] if self.partners else [])
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.words and not self.terms
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A practice as one reader gets it: the version shown, and the others there are."""
+
+    shown: Projection
+    others: Sequence[Projection]
+    wanted: str
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether the reader asked for another language than the one shown."""
+        return self.shown.language != self.wanted
+
+
+def library(search: Search, language: str, *, after: str | None = None, limit: int = content.PAGE) -> content.ShelfPage:
+    """One page of the public library, newest first, title hits before others."""
+    terms = search.terms + content.search_terms(KIND, search.words, language)
+    return content.shelf_page(KIND, language, terms, after=after, limit=limit)
+
+
+def everything(search: Search, language: str) -> Sequence[Any]:
+    """All practices of a search, for open data."""
+    return content.shelf_rows(KIND, language, search.terms + content.search_terms(KIND, search.words, language))
+
+
+def facets() -> dict[str, list[tuple[str, int]]]:
+    """For each facet its values with the number of published practices."""
+    return {name: content.facet(KIND, name) for name in FACETS}
+
+
+def count(language: str) -> int:
+    """How many practices a reader finds."""
+    return content.shelf_total(KIND, language, (EVERYTHING,))
+
+
+def latest(language: str, *, limit: int) -> Sequence[Any]:
+    """The practices published last."""
+    return content.shelf_page(KIND, language, limit=limit).rows
+
+
+def of_city(city_slug: str, language: str, *, limit: int = 100) -> content.ShelfPage:
+    """A city's published practices."""
+    return content.shelf_page(KIND, language, [f"city:{city_slug}"], limit=limit)
+
+
+def read(slug: str, language: str, *, chosen: str | None = None) -> Reading:
+    """A practice in the language a reader gets, or in the one they chose among those there are.
+
+    Raises:
+        NotFound: there is no such practice, or the public may not read it today.
+    """
+    versions = {version.language: version for version in content.public_versions(KIND, slug)}
+    if not versions:
+        raise NotFound(_("There is no such practice, or it is not public any more."))
+    source = next(iter(versions.values())).source_language
+    wanted = chosen if chosen in versions else language
+    best = reading_order(get(wanted).code, set(versions), source)[0]
+    others = [version for code, version in versions.items() if code != best]
+    return Reading(versions[best], others, wanted)
+
+
+def get_practice(practice_id: int) -> Practice:
+    """The practice with its item and language versions. NotFound when there is none."""
+    query = select(Practice).where(Practice.id == practice_id)
+    practice = db.session.scalar(query.options(selectinload(Practice.item).selectinload(ContentItem.versions)))
+    if practice is None:
+        raise NotFound(_("There is no such practice."))
+    return practice
+
+
+def practice_of(item_id: int) -> Practice:
+    """The practice whose text this item is."""
+    return db.session.scalars(select(Practice).where(Practice.item_id == item_id)).one()
