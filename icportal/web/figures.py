@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from icportal.core.clock import today
 from icportal.core.strings import Text, _, _l
 from icportal.data.projection import HEIGHT, VIEW_BOX, WIDTH, project
 
@@ -346,7 +347,7 @@ def growth_line(
     steps: Sequence[tuple[date, int]],
     *,
     label: str,
-    until: date,
+    until: date | None = None,
     earliest: Sequence[tuple[date, int]] = (),
     direction: str = "ltr",
 ) -> Markup:
@@ -359,6 +360,7 @@ def growth_line(
         return Markup("")
     width, height, base, top = 400.0, 220.0, 188.0, 24.0
     first = min(day for day, _count in (*steps, *earliest)).year
+    until = until or today()
     last = max(until.year + 1, first + 1)
     most = max(count for _day, count in (*steps, *earliest))
     unit = _round_unit(most)
