@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _register_menu()
     _register_work()
     accounts_views.init_app(app)
+    workflow_views.init_app(app)
     return app
 
 
