@@ -117,7 +117,6 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 def _register_rules() -> None:
     permissions.register(queue.RULES)
     permissions.register(outbox.RULES)
-    permissions.register(outbox.RULES)
     for rules in (workflow_rules, accounts_rules, content_rules, cities_rules, charter_rules, practices_rules):
         permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
     definition.register(CONTENT)

@@ -87,7 +87,8 @@ def accept_upload(
         raise DomainError(_("This file is empty. Choose another one."), field)
     if len(data) > most:
         raise DomainError(
-            _("This file is larger than %(megabytes)s MB. Make it smaller and choose it again.", megabytes=_megabytes(most)), field
+            _("This file is larger than %(megabytes)s MB. Make it smaller and choose it again.", megabytes=_megabytes(most)),
+            field,
         )
     kind = recognise(data, kinds, field=field)
     return keep(data, filename, kind=kind, actor=actor, city_id=city_id)
@@ -158,7 +159,9 @@ def headers_for(file: StoredFile, *, inline: bool = False) -> dict[str, str]:
 def display_name(filename: str, kind: FileKind) -> str:
     """The name as it is shown: no path, no control or reordering signs, the ending of what the file is."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", filename))[-1]
-    visible = "".join(" " if unicodedata.category(sign)[0] == "Z" else sign for sign in last if unicodedata.category(sign)[0] != "C")
+    visible = "".join(
+        " " if unicodedata.category(sign)[0] == "Z" else sign for sign in last if unicodedata.category(sign)[0] != "C"
+    )
     name = " ".join(_UNSAFE_IN_NAMES.sub("_", visible).split()).strip(" .")
     stem, dot, ending = name.rpartition(".")
     endings = KINDS[kind].endings

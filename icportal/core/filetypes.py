@@ -82,15 +82,23 @@ def recognise(data: bytes, kinds: Collection[FileKind], *, field: str | None = N
         DomainError: at ``field``: of none of the ``kinds``, damaged, or able to do harm.
     """
     try:
-        kind = _kind_of(data)
-        if kind is None or kind not in kinds:
-            raise DomainError(_wrong_kind(data, kinds))
-        {
-            FileKind.PDF: _check_pdf, FileKind.PNG: _check_png, FileKind.JPEG: _check_jpeg,
-            FileKind.DOCUMENT: _check_office, FileKind.WORKBOOK: _check_office,
-        }[kind](data)  # fmt: skip
+        return _checked(data, kinds)
     except DomainError as error:
         raise DomainError(error.message, field) from None
+
+
+def _checked(data: bytes, kinds: Collection[FileKind]) -> FileKind:
+    kind = _kind_of(data)
+    if kind is None or kind not in kinds:
+        raise DomainError(_wrong_kind(data, kinds))
+    if kind is FileKind.PDF:
+        _check_pdf(data)
+    elif kind is FileKind.PNG:
+        _check_png(data)
+    elif kind is FileKind.JPEG:
+        _check_jpeg(data)
+    else:
+        _check_office(data)
     return kind
 
 
@@ -152,9 +160,7 @@ def _check_pdf(data: bytes) -> None:
         if b"/ObjStm" in dictionary:
             structure += b"\n" + _unescaped(content)
     if _ACTING.search(structure):
-        raise DomainError(
-            _("This PDF contains a script or starts another program. Print it to a new PDF and choose that one.")
-        )
+        raise DomainError(_("This PDF contains a script or starts another program. Print it to a new PDF and choose that one."))
 
 
 def _pdf_parts(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:

@@ -46,7 +46,7 @@ from icportal.core.installation import settings
 from icportal.core.permissions import Predicate, authorise
 from icportal.core.strings import Text as Sentence
 from icportal.core.strings import _
-from icportal.core.text import clean_line
+from icportal.core.text import clean_line, clean_text
 from icportal.core.transactions import insert_once
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ _switch: Switch = lambda _code: nullcontext(_English())  # noqa: E731  replaced 
 
 def set_language_switch(function: Switch) -> None:
     """Tell the outbox how to write in another language. Core knows no languages; ``i18n`` does."""
-    global _switch  # noqa: PLW0603  one language switch a process, set at start
+    global _switch
     _switch = function
 
 
@@ -195,11 +195,10 @@ def _rendered(
     path: str, to: Recipient, context: Mapping[str, Any], topic: Sentence, *, notice: bool
 ) -> tuple[str, str, str, str]:
     """Subject, text, HTML and topic. As a ``notice`` the layout leaves out greeting and foot."""
-    configured = settings()
     with _switch(to.language) as tongue:
         values = {
             **context, "recipient": to, "lang": tongue.code, "dir": tongue.direction, "as_notice": notice,
-            "base_url": configured.base_url, "network_name": configured.network_name,
+            "base_url": settings().base_url,
         }  # fmt: skip
         # Straight from Jinja: the page's context processors belong to a request, and a job has none.
         text = current_app.jinja_env.get_template(f"{path}.txt").render(values)
@@ -209,7 +208,8 @@ def _rendered(
             raise ValueError(message)
         subject = clean_line(first.removeprefix("Subject:"))[:LONGEST_SUBJECT]
         html = current_app.jinja_env.get_template(f"{path}.html").render(values | {"subject": subject})
-        return subject, re.sub(r"\n{3,}", "\n\n", body).strip() + "\n", html.strip() + "\n", clean_line(str(topic))[:120]
+        body = re.sub(r"\n{3,}", "\n\n", clean_text(body))
+        return subject, f"{body}\n", f"{clean_text(html)}\n", clean_line(str(topic))[:120]
 
 
 def _checked_address(address: str) -> str:
@@ -251,9 +251,7 @@ def recent_mails(limit: int = 50, *, recipient_id: int | None = None) -> Sequenc
 
 def undelivered() -> Sequence[Mail]:
     """Mails an administrator has to look at: failed for good, or of uncertain fate."""
-    return db.session.scalars(
-        select(Mail).where(Mail.state.in_((MailState.UNCERTAIN, MailState.FAILED))).order_by(Mail.id)
-    ).all()
+    return db.session.scalars(select(Mail).where(Mail.state.in_((MailState.UNCERTAIN, MailState.FAILED))).order_by(Mail.id)).all()
 
 
 def decide(mail: Mail, *, actor: Actor, send_again: bool) -> None:
@@ -285,9 +283,9 @@ def _note_uncertain(worker: str, moment: datetime) -> None:
     """Set aside what a dead worker was sending, and free what it had only reserved."""
     held = select(Mail.id, Mail.version, Mail.state, Mail.worker, Mail.lease_until).where(Mail.lease_until.is_not(None))
     for mail_id, version, state, holder, until in db.session.execute(held).all():
-        if until > moment and not queue.is_gone(holder, worker):
+        if until is not None and until > moment and not queue.is_gone(holder, worker):
             continue
-        lost = {"lease_until": None, "version": version + 1}
+        lost: dict[str, Any] = {"lease_until": None, "version": version + 1}
         if state == MailState.SENDING:
             lost |= {"state": MailState.UNCERTAIN, "error": "the worker stopped while the mail server had it"}
             log.error("mail %s may or may not have been sent; an administrator has to decide", mail_id)
@@ -415,7 +413,8 @@ def _message(mail: Mail, sender: str) -> bytes:
     """The mail as it travels. The header classes refuse line breaks; values are one line already."""
     message = EmailMessage(policy=SMTP)
     name, address = parseaddr(sender)
-    message["From"] = _named(name or settings().network_name, address)
+    with _switch(mail.language):
+        message["From"] = _named(name or _("Integrating Cities"), address)
     message["To"] = _named(mail.name, _ascii_address(mail.address))
     message["Subject"] = clean_line(mail.subject)
     message["Date"] = format_datetime(mail.created_at)

@@ -235,7 +235,10 @@ def huey_of(app: Flask) -> Huey:
 def _make_huey(app: Flask) -> Huey:
     configured = app.config["SETTINGS"]
     if configured.redis_url:
-        bell = RedisHuey("icportal", url=configured.redis_url, results=False)
+        # A Redis that does not answer must not hold up the request that rings.
+        sign = "&" if "?" in configured.redis_url else "?"
+        url = f"{configured.redis_url}{sign}socket_connect_timeout=1&socket_timeout=5"
+        bell = RedisHuey("icportal", url=url, results=False)
     else:
         bell = SqliteHuey("icportal", filename=str(configured.instance / "huey.sqlite3"), results=False)
     me = new_worker_id()
@@ -372,9 +375,14 @@ def _claim(worker: str) -> tuple[int, int] | None:
         lease = _tasks[name].lease if name in _tasks else LEASE
         taken = _changed(
             seen.values(
-                state=JobState.RUNNING, version=version + 1, attempts=attempts + 1, worker=worker,
-                lease_until=moment + lease, error="", updated_at=moment,
-            )  # fmt: skip
+                state=JobState.RUNNING,
+                version=version + 1,
+                attempts=attempts + 1,
+                worker=worker,
+                lease_until=moment + lease,
+                error="",
+                updated_at=moment,
+            )
         )
         db.session.commit()
         if taken:
@@ -403,10 +411,13 @@ def _run(job_id: int, version: int) -> None:
         log.exception("job %s failed at attempt %s", job_id, attempts)
         _changed(
             mine.values(
-                state=JobState.FAILED if final else JobState.QUEUED, lease_until=None, version=version + 1, updated_at=now(),
+                state=JobState.FAILED if final else JobState.QUEUED,
+                lease_until=None,
+                version=version + 1,
+                updated_at=now(),
                 run_after=now() + FIRST_DELAY * 4 ** (attempts - 1),
                 error=f"{type(error).__name__}: {error}"[:LONGEST_ERROR],
-            )  # fmt: skip
+            )
         )
         db.session.commit()
     finally:

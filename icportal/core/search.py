@@ -55,7 +55,7 @@ def _from_word(word: str, language: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str, language: str) -> str:
-    algorithm = STEMMERS.get(language.split("-")[0])
+    algorithm = STEMMERS.get(language.partition("-")[0])
     if algorithm is None or not word:
         return word
     stemmers: dict[str, Any] = _local.__dict__.setdefault("stemmers", {})

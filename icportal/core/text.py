@@ -37,24 +37,27 @@ _LATIN = {
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
+        ("a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"),
         strict=True,
     )
-)
+)  # fmt: skip
 _CYRILLIC = dict(
     zip(
         "абвгдежзийклмнопрстуфхцчшщъыьэюяєіґљњђћџј",
-        "a b v g d e zh z i y k l m n o p r s t u f kh ts ch sh shch - y - e yu ya ye i g lj nj dj c dz j".split(),
+        (
+            "a", "b", "v", "g", "d", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts",
+            "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "ye", "i", "g", "lj", "nj", "dj", "c", "dz", "j",
+        ),
         strict=True,
     )
-)
-_CYRILLIC |= {"ъ": "", "ь": ""}
+)  # fmt: skip
 _ASCII = str.maketrans(_LATIN | _GREEK | _CYRILLIC)
 _FOLDED = str.maketrans({letter: plain for letter, plain in _LATIN.items() if letter.islower()})
 
 # Overrides turn the order of letters about, and so can make a text look like another; isolates and marks stay.
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _ITEM = re.compile(r"( *)([-*+]|(\d{1,9})([.)]))[ \t]+\S")
+_BARE_ITEM = re.compile(r" *([-*+]|\d{1,9}[.)])")
 _WORD = re.compile(r"\w+(?:['’\-.]\w+)*")
 _CJK = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿]")
 _PIECE = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
@@ -96,7 +99,7 @@ def slugify(text: str) -> str:
 
 def count_words(text: str, language: str = "en") -> int:
     """Words as a reader counts them; in Chinese and Japanese each sign is one. Markdown's own signs do not count."""
-    if language.split("-")[0] in {"zh", "ja"}:
+    if language.partition("-")[0] in {"zh", "ja"}:
         return len(_CJK.findall(text)) + len(_WORD.findall(_CJK.sub(" ", text)))
     return len(_WORD.findall(text))
 
@@ -136,10 +139,13 @@ def split_blocks(markdown: str) -> list[str]:
     """
     lines = clean_text(markdown).split("\n")
     starts = sorted({start for start in _block_starts("\n".join(lines)) if start > 0} | {0})
-    blocks = []
+    blocks: list[str] = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         block = "\n".join(lines[start:end]).strip("\n").rstrip()
-        if block.strip():
+        if blocks and start and _BARE_ITEM.fullmatch(lines[start - 1].rstrip()):
+            # A sign alone on its line: the item is what follows.
+            blocks[-1] += "\n" + block
+        elif block.strip():
             blocks.append(block)
     return blocks
 

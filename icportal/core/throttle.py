@@ -48,10 +48,10 @@ class ThrottleCounter(Base):
 class DatabaseStorage(Storage):
     """Counters for the ``limits`` library in the portal's own database, right over any number of processes."""
 
-    STORAGE_SCHEME = ["icportal"]  # noqa: RUF012  read by the library's registry
+    STORAGE_SCHEME = ["icportal"]
 
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: Any) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
+    def __init__(self, uri: str | None = None, **options: Any) -> None:
+        super().__init__(uri, **options)
 
     @property
     def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
@@ -63,12 +63,12 @@ class DatabaseStorage(Storage):
         over = ThrottleCounter.window_ends <= moment
         with apart() as connection:
             statement = writer_for(connection.dialect.name)(ThrottleCounter).values(
-                key=key, count=amount, window_ends=moment + expiry
+                key=key, count=max(amount, 0), window_ends=moment + expiry
             )
             statement = statement.on_conflict_do_update(
                 index_elements=[ThrottleCounter.key],
                 set_={
-                    "count": case((over, amount), else_=ThrottleCounter.count + amount),
+                    "count": case((over, max(amount, 0)), else_=ThrottleCounter.count + amount),
                     "window_ends": case((over, moment + expiry), else_=ThrottleCounter.window_ends),
                 },
             )
@@ -134,6 +134,20 @@ def forgive(limit_name: str, key: object) -> None:
         except StorageError:
             log.exception("a counter for limit %s could not be reached", limit_name)
     return None
+
+
+def take_back(limit_name: str, key: object) -> None:
+    """Uncount one try that turned out well. Like ``hit``, before the request writes.
+
+    Unlike ``forgive`` it leaves the other tries counted: one right password must not clear a whole network.
+    """
+    for limiter in _limiters():
+        try:
+            limiter.hit(_limits[limit_name], _hidden(limit_name, key), cost=-1)
+        except StorageError:
+            log.exception("a counter for limit %s could not be reached", limit_name)
+        else:
+            return
 
 
 def forget_expired() -> int:

@@ -73,9 +73,7 @@ def _open(purpose: str, token: str, max_age: timedelta) -> Any:
     except SignatureExpired:
         raise DomainError(_("This link has expired. Ask for a new one.")) from None
     except (BadSignature, KeyError, TypeError, ValueError):
-        raise DomainError(
-            _("This link is not complete. Copy the whole address from the mail, or ask for a new one.")
-        ) from None
+        raise DomainError(_("This link is not complete. Copy the whole address from the mail, or ask for a new one.")) from None
 
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:

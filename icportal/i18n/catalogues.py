@@ -86,5 +86,6 @@ def init_app(app: Flask) -> None:
         default_locale="en",
         default_timezone="Europe/Brussels",
         locale_selector=lambda: current_language().cldr,
-        default_domain=PortalDomain(translation_directories=os.fspath(CATALOGUES)),
     )
+    # Flask-Babel takes the name of a domain only and makes the domain of it; ours stands in its place.
+    babel.domain_instance = PortalDomain(translation_directories=os.fspath(CATALOGUES))
