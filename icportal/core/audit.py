@@ -105,8 +105,7 @@ def tampered() -> Iterator[str]:
     for chain in db.session.scalars(select(AuditChain).order_by(AuditChain.chain)):
         position, previous = 0, ""
         query = select(AuditEntry).where(AuditEntry.chain == chain.chain).order_by(AuditEntry.position)
-        for entry in db.session.scalars(query.execution_options(yield_per=1000)):
-            position += 1
+        for position, entry in enumerate(db.session.scalars(query.execution_options(yield_per=1000)), start=1):
             if entry.position != position or entry.previous != previous or entry.hash != sha256(entry.content()):
                 yield f"audit chain {chain.chain}, entry {entry.position} (row {entry.id})"
                 break
@@ -114,6 +113,9 @@ def tampered() -> Iterator[str]:
         else:
             if (position, previous) != (chain.length, chain.head):
                 yield f"audit chain {chain.chain}, after entry {position}: {chain.length} entries were written"
+    strays = select(AuditEntry.chain).where(AuditEntry.chain.not_in(select(AuditChain.chain))).distinct()
+    for key in db.session.scalars(strays.order_by(AuditEntry.chain)):
+        yield f"audit chain {key} has entries and no beginning"
 
 
 def _masked(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -14,6 +14,8 @@ from icportal.core.actors import Actor
 from icportal.core.errors import NotAllowed, NotFound
 from icportal.core.strings import Text, _, _l
 
+NOT_ALLOWED = _l("You may not do this.")
+
 Test = Callable[[Actor, Any], bool]
 
 
@@ -29,28 +31,25 @@ class Predicate:
 
     def unmet(self, actor: Actor, subject: Any = None) -> list[Text]:
         """The sentences that say what is missing; empty when the predicate holds."""
-        return [] if self(actor, subject) else list(self.reasons)
+        return [] if self(actor, subject) else list(self.reasons or (NOT_ALLOWED,))
 
     def __and__(self, other: Predicate) -> Predicate:
-        return _Both(lambda a, s: self(a, s) and other(a, s), (), self, other)
+        return _Joined(lambda a, s: self(a, s) and other(a, s), parts=(self, other))
 
     def __or__(self, other: Predicate) -> Predicate:
-        return _Either(lambda a, s: self(a, s) or other(a, s), self.reasons + other.reasons)
+        return _Joined(lambda a, s: self(a, s) or other(a, s), parts=(self, other))
 
 
 @dataclass(frozen=True)
-class _Both(Predicate):
-    left: Predicate | None = None
-    right: Predicate | None = None
+class _Joined(Predicate):
+    """Two conditions, both or either of which have to hold. What is missing is asked of each anew."""
+
+    parts: tuple[Predicate, ...] = ()
 
     def unmet(self, actor: Actor, subject: Any = None) -> list[Text]:
-        assert self.left is not None
-        assert self.right is not None
-        return self.left.unmet(actor, subject) + self.right.unmet(actor, subject)
-
-
-class _Either(Predicate):
-    pass
+        if self(actor, subject):
+            return []
+        return list(dict.fromkeys(reason for part in self.parts for reason in part.unmet(actor, subject)))
 
 
 def predicate(reason: Text) -> Callable[[Test], Predicate]:

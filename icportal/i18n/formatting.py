@@ -50,12 +50,19 @@ def listing(values: Iterable[object]) -> str:
     return babel_list(items, locale=current_language().locale) if items else ""
 
 
+def country_name(code: str) -> str:
+    """A country as the current language names it; its code where the language has no name for it."""
+    return current_language().locale.territories.get(code, code)
+
+
 def historic(earliest: date, latest: date, precision: str) -> str:
-    """A date as exactly as history gives it: a day, a month, or a span between two days."""
+    """A date as exactly as history gives it: a day, a month, a year, or a span between two days."""
     if precision == "day":
         return day(latest)
     if precision == "month":
         return month(latest)
+    if precision == "year":
+        return str(latest.year)
     return _("between %(first)s and %(last)s", first=day(earliest), last=day(latest))
 
 

@@ -60,7 +60,7 @@ LANGUAGES: dict[str, Language] = {
         Language("it", "Italiano", "it", "it"),
         Language("nl", "Nederlands", "nl", "nl"),
         Language("en-xa", "[Ẽñĝļîšĥ]", "en", "en_XA", pseudo=True),
-        Language("ar-xb", "[‮hsilgnE‬]", "ar", "ar_XB", direction="rtl", pseudo=True),
+        Language("ar-xb", "[\u202ehsilgnE\u202c]", "ar", "ar_XB", direction="rtl", pseudo=True),
     )
 }
 

@@ -1,8 +1,8 @@
 """How a translation stands against its source: computed from hashes, never ticked by hand.
 
 A stored piece of translation answers the source text it was made from. It is *fresh* while that text still
-stands (anywhere in the same field), *stale* when the text in its place has changed, and a source piece with no
-answer is *missing*. Putting the old source text back makes the translation fresh again without any work.
+stands (anywhere in the same field), *stale* when the text in its place has changed, a source piece with no
+answer is *missing*, and an answer whose source piece was taken out is *gone*. Putting the old source text back makes the translation fresh again without any work.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any
 
 from icportal.i18n.segments import Segment, segment_hash
 
-FRESH, STALE, MISSING = "fresh", "stale", "missing"
+FRESH, STALE, MISSING, GONE = "fresh", "stale", "missing", "gone"
 
 
 @dataclass(frozen=True)
 class Answer:
     """One source piece and what the translation says to it.
 
-    ``old_source`` is the text the translation was made from when that differs from the source of today;
-    ``claimed`` tells that an editor vouched for the difference.
+    ``old_source`` is the text the translation was made from when that differs from the source of today (which is
+    empty where the piece is gone); ``claimed`` tells that an editor vouched for the difference.
     """
 
     field: str
@@ -46,10 +46,12 @@ def compare(
 ) -> list[Answer]:
     """Set a translation's stored pieces ({field, source, text}) beside the source's segments, in source order.
 
+    Pieces that answer nothing any more stand after the others of their field.
+
     ``claims`` are pairs (old hash, new hash) whose meaning an editor declared unchanged.
     """
     answers: list[Answer] = []
-    for name in dict.fromkeys(segment.field for segment in source):
+    for name in dict.fromkeys([*(segment.field for segment in source), *(str(entry["field"]) for entry in stored)]):
         pieces = [segment.text for segment in source if segment.field == name]
         entries = [entry for entry in stored if entry["field"] == name and str(entry["text"]).strip()]
         answers += _compare_field(name, pieces, entries, set(claims))
@@ -57,9 +59,9 @@ def compare(
 
 
 def counts(answers: Sequence[Answer]) -> tuple[int, int]:
-    """(stale, missing)."""
+    """(stale, missing); a piece that is gone makes a translation stale too."""
     states = [answer.state for answer in answers]
-    return states.count(STALE), states.count(MISSING)
+    return states.count(STALE) + states.count(GONE), states.count(MISSING)
 
 
 def _compare_field(
@@ -90,7 +92,8 @@ def _compare_field(
                 claimed,
             )
         )
-    return answers
+    left = [entry for index, entry in enumerate(entries) if index not in set(partner.values())]
+    return answers + [Answer(name, "", str(entry["text"]), GONE, str(entry["source"])) for entry in left]
 
 
 def _same_text(wanted: list[str], held: list[str]) -> dict[int, int]:

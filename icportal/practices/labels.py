@@ -90,7 +90,7 @@ def _commitments(language: str) -> dict[int, str]:
     return {entry.number: entry.title for entry in reader.commitments(language)}
 
 
-def serves(commitments: list[int], suggested: bool) -> str:
+def serves(commitments: list[int], suggested: bool) -> str:  # noqa: FBT001  a fact of the practice, called from templates
     """The sentence behind a practice's strip."""
     numbers = ", ".join(map(str, commitments))
     if suggested:
@@ -106,8 +106,3 @@ def strip(facts: dict[str, Any]) -> dict[int, str]:
 def commitment_links() -> dict[int, str]:
     """Number → address of the commitment's page."""
     return {number: url_for("charter.show_commitment", number=number) for number in commitment_titles()}
-
-
-def options_of_themes() -> list[tuple[str, str]]:
-    """The themes as choices, in the order of the alphabet."""
-    return sorted_by_name(list(theme_labels().items()), lambda option: option[1])

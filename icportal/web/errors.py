@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from icportal.core.db import db
-from icportal.core.errors import DomainError, FieldErrors, NotAllowed, Stale, TooMany
+from icportal.core.errors import DomainError, NotAllowed, Stale, TooMany
 from icportal.core.installation import settings
 from icportal.core.strings import _
 from icportal.i18n.locales import DEFAULT, LANGUAGES
@@ -35,66 +35,78 @@ def wants_json() -> bool:
 
 
 def init_app(app: Flask) -> None:
-    @app.errorhandler(DomainError)
-    def refused(error: DomainError) -> Any:
-        db.session.rollback()
-        if wants_json():
-            return jsonify(error=str(error.message)), error.status
-        if isinstance(error, NotAllowed) and not current_actor().is_signed_in and request.method == "GET":
-            flash(_("Sign in to open this page."), "info")
-            return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
-        context: dict[str, Any] = {"message": error.message, "problems": [p for _field, p in error.problems]}
-        if isinstance(error, NotAllowed):
-            context["reasons"] = error.reasons
-        if isinstance(error, Stale):
-            context["differences"] = error.differences
-        if isinstance(error, FieldErrors):
-            context["problems"] = [message for _field, message in error.problems]
-        body, status = page(error.status, **context)
-        response = app.make_response((body, status))
-        if isinstance(error, TooMany):
-            response.headers["Retry-After"] = str(error.seconds)
-        return response
+    """Answer every refusal and failure with its page."""
+    app.register_error_handler(DomainError, refused)
+    app.register_error_handler(StaleDataError, overtaken)
+    app.register_error_handler(CSRFError, forged)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
+    app.register_error_handler(HTTPException, http)
+    app.register_error_handler(Exception, failed)
 
-    @app.errorhandler(StaleDataError)
-    def overtaken(_error: StaleDataError) -> Any:
-        db.session.rollback()
-        return page(409, message=_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
 
-    @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> Any:
-        db.session.rollback()
-        return page(422, message=_("This form was open too long or in another session. Load the page again and send it once more."))
+def refused(error: DomainError) -> Any:
+    """A service's refusal that no form took."""
+    db.session.rollback()
+    if wants_json():
+        return jsonify(error=str(error.message)), error.status
+    if isinstance(error, NotAllowed) and not current_actor().is_signed_in and request.method == "GET":
+        flash(_("Sign in to open this page."), "info")
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
+    response = current_app.make_response(
+        page(
+            error.status,
+            message=error.message,
+            problems=[message for _field, message in error.problems],
+            reasons=error.reasons if isinstance(error, NotAllowed) else [],
+            differences=error.differences if isinstance(error, Stale) else [],
+        )
+    )
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
-    @app.errorhandler(RequestEntityTooLarge)
-    def too_large(_error: RequestEntityTooLarge) -> Any:
-        db.session.rollback()
-        limit = settings().upload_limit // (1024 * 1024)
-        return page(413, message=_("The file is too large: at most %(limit)s MB are accepted.", limit=limit))
 
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Any:
-        db.session.rollback()
-        if error.code is None or error.code < 400:  # noqa: PLR2004
-            return error
-        if wants_json():
-            return jsonify(error=error.name), error.code
-        body, status = page(error.code)
-        response = app.make_response((body, status))
-        for name, value in error.get_headers():
-            if name in {"Allow", "Retry-After"}:
-                response.headers[name] = value
-        return response
+def overtaken(_error: StaleDataError) -> Any:
+    """The database refused the second of two writers."""
+    db.session.rollback()
+    return page(409, message=_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
 
-    @app.errorhandler(Exception)
-    def failed(error: Exception) -> Any:
-        db.session.rollback()
-        if app.testing and app.config.get("PROPAGATE_EXCEPTIONS", True):
-            raise error
-        log.exception("request %s failed", getattr(g, "request_id", ""))
-        g.actor = getattr(g, "actor", None) or current_actor()
-        try:
-            return page(500, request_id=getattr(g, "request_id", ""))
-        except Exception:  # the page of last resort must not depend on what just broke
-            log.exception("error page failed")
-            return Response("The portal cannot answer now. Please try again in a minute.", 500, mimetype="text/plain")
+
+def forged(_error: CSRFError) -> Any:
+    """A form without its token."""
+    db.session.rollback()
+    return page(422, message=_("This form was open too long or in another session. Load the page again and send it once more."))
+
+
+def too_large(_error: RequestEntityTooLarge) -> Any:
+    """A body over the limit."""
+    db.session.rollback()
+    limit = settings().upload_limit // (1024 * 1024)
+    return page(413, message=_("The file is too large: at most %(limit)s MB are accepted.", limit=limit))
+
+
+def http(error: HTTPException) -> Any:
+    """What Flask itself refuses."""
+    db.session.rollback()
+    if error.code is None or error.code < 400:  # noqa: PLR2004  the first error status
+        return error
+    if wants_json():
+        return jsonify(error=error.name), error.code
+    response = current_app.make_response(page(error.code))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def failed(error: Exception) -> Any:
+    """A fault of ours. The page of last resort must not depend on what just broke."""
+    db.session.rollback()
+    if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS") is not False:
+        raise error
+    log.error("request %s failed", getattr(g, "request_id", ""), exc_info=error)
+    try:
+        return page(500, request_id=getattr(g, "request_id", ""))
+    except Exception:
+        log.exception("error page failed")
+        return Response("The portal cannot answer now. Please try again in a minute.", 500, mimetype="text/plain")

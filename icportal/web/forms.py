@@ -55,8 +55,7 @@ class PortalForm(FlaskForm):
         """(field id or empty, message) in the order of the fields, for the summary."""
         found = [("", str(message)) for message in self.form_errors]
         for field in self._fields.values():
-            for message in _flat(field.errors):
-                found.append((field.id, message))
+            found += [(field.id, message) for message in _flat(field.errors)]
         return found
 
     def values(self) -> dict[str, Any]:

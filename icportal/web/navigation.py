@@ -40,9 +40,12 @@ def register(*entries: Entry) -> None:
 
 def menu(actor: Actor, area: str = "public") -> list[MenuItem]:
     """The entries of an area this actor may open; the one of the current page is marked."""
-    here = (request.endpoint or "").partition(".")[0]
-    return [
-        MenuItem(str(entry.label), url_for(entry.endpoint), entry.endpoint.partition(".")[0] == here or entry.endpoint == request.endpoint)
-        for entry in _entries
-        if entry.area == area and (entry.permission is None or can(actor, entry.permission))
+    open_to_actor = [
+        entry for entry in _entries if entry.area == area and (entry.permission is None or can(actor, entry.permission))
     ]
+    return [_item(str(entry.label), url_for(entry.endpoint)) for entry in open_to_actor]
+
+
+def _item(label: str, url: str) -> MenuItem:
+    """An entry is current on its own page and on every page below its address."""
+    return MenuItem(label, url, request.path == url or request.path.startswith(url.rstrip("/") + "/"))

@@ -128,7 +128,7 @@ def init_app(app: Flask, *, enabled: bool) -> None:
     cache = PageCache(app)
     app.extensions["page_cache"] = cache
     if enabled:
-        app.wsgi_app = cache  # type: ignore[method-assign]
+        app.wsgi_app = cache  # type: ignore[method-assign, assignment]
         app.after_request(cache.keep)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, session
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import JSON, Index, String, delete, insert, select, update
@@ -50,11 +50,12 @@ class PortalSession(CallbackDict[str, Any], SessionMixin):
         self.seen_at = seen_at
         self.modified = False
         self.renewed = False
+        self.agent = ""
         self.new = data is None
 
     @staticmethod
-    def _changed(self: Any) -> None:
-        self.modified = True
+    def _changed(session: Any) -> None:
+        session.modified = True
 
     def renew(self) -> None:
         """Take a new key when the answer is sent; the old one opens nothing from then on."""
@@ -74,7 +75,11 @@ class PortalSessions(SessionInterface):
         self.signer = URLSafeTimedSerializer(secret_key, salt="visitor")
 
     def open_session(self, app: Flask, request: Request) -> PortalSession:  # noqa: ARG002  Flask's signature
-        cookie = request.cookies.get(self.cookie, "")
+        session = self._opened(request.cookies.get(self.cookie, ""))
+        session.agent = request.headers.get("User-Agent", "")[:200]
+        return session
+
+    def _opened(self, cookie: str) -> PortalSession:
         if cookie.startswith("s."):
             return self._stored(sha256(cookie)) or PortalSession()
         if cookie.startswith("v."):
@@ -84,7 +89,7 @@ class PortalSessions(SessionInterface):
                 return PortalSession()
         return PortalSession()
 
-    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:  # noqa: ARG002  Flask's signature
         user = session.get(USER_KEY)
         if user is None:
             self._save_visitor(session, response)
@@ -115,7 +120,7 @@ class PortalSessions(SessionInterface):
             connection.execute(delete(WebSession).where(WebSession.created_at < moment - self.lifetime))
             connection.execute(
                 insert(WebSession).values(
-                    key=key, user_id=user_id, data=dict(session), created_at=moment, seen_at=moment, agent=""
+                    key=key, user_id=user_id, data=dict(session), created_at=moment, seen_at=moment, agent=session.agent
                 )
             )
         session.key = key
@@ -137,6 +142,16 @@ class PortalSessions(SessionInterface):
     def _write(statement: Any) -> None:
         with db.engine.begin() as connection:
             connection.execute(statement)
+
+
+def renew() -> None:
+    """Give this request's session a new key: at sign-in and whenever what it may do changes."""
+    cast("PortalSession", session).renew()
+
+
+def current_key() -> str:
+    """The key of this request's session; empty for a visitor."""
+    return cast("PortalSession", session).key
 
 
 def end_sessions(user_id: int, *, except_key: str = "") -> None:

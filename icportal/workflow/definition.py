@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from icportal.core.permissions import Predicate, anyone
 from icportal.core.strings import Text
 
+
 @dataclass(frozen=True)
 class State:
     """A state: its word, the icon and tone it is shown in, and whether work waits in it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,7 +17,7 @@ from icportal.core.db import db
 from icportal.core.errors import InvalidTransition, NotAllowed, Stale
 from icportal.core.permissions import authorise, why_not
 from icportal.core.strings import Text, _, _l
-from icportal.workflow.definition import Definition, Transition
+from icportal.workflow.definition import Definition, Transition, registered
 from icportal.workflow.models import WorkflowEvent
 
 FOUR_EYES = _l("You wrote part of this since it was last approved: a second person has to approve it.")
@@ -130,6 +131,27 @@ def tampered() -> Iterator[str]:
         if event.position != position or event.previous != previous or event.hash != sha256(event.content()):
             yield f"workflow event {event.id} ({event.workflow} {event.subject_id}, step {event.position})"
         position, previous = event.position, event.hash
+    yield from _unlogged()
+
+
+def _unlogged() -> Iterator[str]:
+    """Every subject whose steps are not those the audit log has: one was removed, added or made anew with its hash."""
+    steps: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
+    for event in db.session.scalars(select(WorkflowEvent).order_by(WorkflowEvent.position).execution_options(yield_per=1000)):
+        step = (event.transition, event.actor_id, event.acting_for, event.source, event.target, event.reason, event.revision_hash)
+        steps[event.workflow, event.subject_id].append(step)
+    logged: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
+    actions = [f"{key}:{move.name}" for key, definition in registered().items() for move in definition.transitions]
+    entries = select(audit.AuditEntry).where(audit.AuditEntry.action.in_(actions)).order_by(audit.AuditEntry.id)
+    for entry in db.session.scalars(entries.execution_options(yield_per=1000)):
+        workflow, _colon, name = entry.action.rpartition(":")
+        before, after = entry.before or {}, entry.after or {}
+        if "state" in after and entry.subject_id is not None:
+            step = (name, entry.actor_id, entry.acting_for, before.get("state"), after["state"], after.get("reason"), after.get("revision"))
+            logged[workflow, entry.subject_id].append(step)
+    for workflow, subject in sorted({*steps, *logged}):
+        if steps[workflow, subject] != logged[workflow, subject]:
+            yield f"workflow {workflow} {subject}: its steps are not those in the audit log"
 
 
 def last_states() -> Iterator[tuple[str, int, str]]:
