@@ -6,7 +6,7 @@ import click
 from sqlalchemy import text
 
 from icportal.app import create_app
-from icportal.content import services as content
+from icportal.content import verification
 from icportal.core import audit, files
 from icportal.core.db import db
 from icportal.workflow import engine
@@ -18,7 +18,7 @@ STATE_TABLES = {"content.version": "content_language_version", "charter.signatur
 
 def findings() -> list[str]:
     """Everything that was changed behind the portal's back, a line each; empty when all is well."""
-    found = [*audit.tampered(), *engine.tampered(), *content.verify_revisions()]
+    found = [*audit.tampered(), *engine.tampered(), *verification.findings()]
     found += [f"file {file.id} ({file.name}) is not in the store" for file in files.missing_files()]
     last = {(workflow, subject): state for workflow, subject, state in engine.last_states()}
     for key, table in STATE_TABLES.items():

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from icportal.content import kinds
-from icportal.content.models import ContentItem, LanguageVersion, Posting, Projection, Shelf
+from icportal.content.models import ContentItem, LanguageVersion, Posting, Projection, Revision, Shelf
 from icportal.core.db import db
 from icportal.core.search import tokens
 from icportal.core.text import fold, render_markdown
@@ -23,26 +23,29 @@ TITLE_FIRST = 10**14
 LONGEST_TERM = 80
 
 
-def project(version: LanguageVersion) -> Projection:
-    """Write what readers see of the version's published revision."""
-    revision, item = version.published, version.item
-    assert revision is not None
-    kind = kinds.get(item.kind)
+def words(kind: kinds.ContentKind, revision: Revision) -> dict[str, Any]:
+    """What readers see of a revision's text: its columns in the projection."""
     html = {
         field.name: str(render_markdown(revision.body[field.name], heading_offset=2))
         for field in kind.fields
         if field.kind == "text" and revision.body.get(field.name)
     }
+    title, summary = revision.body.get(kind.title, ""), revision.body.get(kind.summary, "")
+    return {"revision_id": revision.id, "title": title, "summary": summary, "html": html}
+
+
+def project(version: LanguageVersion) -> Projection:
+    """Write what readers see of the version's published revision."""
+    revision, item = version.published, version.item
+    assert revision is not None
+    kind = kinds.get(item.kind)
     values: dict[str, Any] = {
         "item_id": item.id,
         "kind": item.kind,
         "slug": item.slug,
         "language": version.language,
         "source_language": item.source_language,
-        "revision_id": revision.id,
-        "title": revision.body.get(kind.title, ""),
-        "summary": revision.body.get(kind.summary, ""),
-        "html": html,
+        **words(kind, revision),
         "facts": kind.facts(item),
         "published_at": version.published_at,
         "visible_from": item.visible_from,
@@ -95,7 +98,7 @@ def _postings(item: ContentItem, published: Iterable[LanguageVersion]) -> Iterab
     kind = kinds.get(item.kind)
     newest = max(version.published_at for version in published if version.published_at)
     base = -int(newest.timestamp() * 1000)
-    words: dict[str, int] = {}
+    found: dict[str, int] = {}
     for version in published:
         assert version.published is not None
         for field in kind.fields:
@@ -103,7 +106,7 @@ def _postings(item: ContentItem, published: Iterable[LanguageVersion]) -> Iterab
             text = version.published.body.get(field.name, "")
             for word in {*tokens(text, version.language), *fold(text).split()}:
                 term = f"w:{word}"[:LONGEST_TERM]
-                words[term] = min(rank, words.get(term, 0))
+                found[term] = min(rank, found.get(term, 0))
     facts = [EVERYTHING, *kind.terms(item), *(f"language:{version.language}" for version in published)]
-    for term, rank in [*words.items(), *((fact, base) for fact in dict.fromkeys(facts))]:
+    for term, rank in [*found.items(), *((fact, base) for fact in dict.fromkeys(facts))]:
         yield {"kind": item.kind, "term": term, "rank": rank, "item_id": item.id}
