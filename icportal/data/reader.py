@@ -95,6 +95,16 @@ class EventFact:
 
 
 @dataclass(frozen=True, slots=True)
+class CharterUseFact:
+    """How a city told a report that it used the charter."""
+
+    edition: int
+    city: str
+    use: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class StrategyFact:
     """A city's strategy; ``year_basis`` says what the years mean."""
 
@@ -229,6 +239,15 @@ def practices() -> tuple[PracticeFact, ...]:
 def events() -> tuple[EventFact, ...]:
     """Conferences and launches, as the sources give their dates."""
     return tuple(EventFact(**row) for row in _rows("facts/events.csv"))
+
+
+@cache
+def charter_uses() -> tuple[CharterUseFact, ...]:
+    """How cities used the charter, in the order of the file."""
+    return tuple(
+        CharterUseFact(edition=int(row["edition"]), city=row["city"], use=row["use"], summary=row["summary"])
+        for row in _rows("facts/charter_use.csv")
+    )
 
 
 @cache

@@ -1,0 +1,40 @@
+"""Cities that lack contacts: work for the city, something to know for the coordinator."""
+
+from __future__ import annotations
+
+from icportal.cities import queries
+from icportal.cities.enums import FEWEST_CONTACTS, Permission
+from icportal.cities.models import City
+from icportal.core.actors import CITY_ROLES, Actor, Role
+from icportal.core.permissions import can
+from icportal.core.strings import _, _l
+from icportal.workflow.worklists import Waiting, Worklist
+
+
+def provide(actor: Actor, limit: int) -> list[Worklist]:
+    """Cities with fewer contacts than they should have: the actor's own, and for a coordinator those of all others."""
+    found = []
+    own = actor.cities(*CITY_ROLES)
+    if own:
+        short = [city for city in queries.short_of_contacts(own) if can(actor, Permission.EDIT_CONTACTS, city)]
+        found.append(Worklist("cities.contacts", _l("Contacts to name"), True, len(short), [_waiting(c) for c in short[:limit]]))
+    if actor.has(Role.COORDINATOR):
+        short = [city for city in queries.short_of_contacts() if city.id not in own]
+        label = _l("Cities with too few contacts")
+        found.append(Worklist("cities.without_contacts", label, False, len(short), [_waiting(c) for c in short[:limit]]))
+    return found
+
+
+def _waiting(city: City) -> Waiting:
+    return Waiting(
+        title=city.name,
+        endpoint="cities.edit_contacts",
+        values={"slug": city.slug},
+        kind=_l("City"),
+        state="draft",
+        state_label=_("%(named)s of %(fewest)s contacts named", named=len(city.contacts), fewest=FEWEST_CONTACTS),
+        tone="waiting",
+        since=city.created_at,
+        waits_for=_l("the city"),
+        city=city.name,
+    )

@@ -1,0 +1,118 @@
+"""`icportal data`: the facts shipped with the portal, into the database and out of it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from icportal.accounts.demonstration import DEMO_ACCOUNTS
+from icportal.core.installation import settings
+
+__all__ = ["DEMO_ACCOUNTS", "data", "load_all"]
+
+
+def load_all() -> dict[str, int]:
+    """Bring everything shipped into the database that is not there yet; gives how much of each was added.
+
+    What people entered or changed is never touched, so a second call does nothing. Needs an application context;
+    the caller commits.
+    """
+    from icportal.accounts.services.demonstration import create_demonstration_accounts
+    from icportal.charter import loading as charter
+    from icportal.cities import loading as cities
+    from icportal.core.actors import SYSTEM
+    from icportal.core.db import db
+    from icportal.practices import loading as practices
+    from icportal.web.page_cache import PublicStamp
+
+    if db.session.get(PublicStamp, 1) is None:
+        db.session.add(PublicStamp(id=1, value=0))
+    added = {
+        "charter versions": charter.load_versions(),
+        "cities": cities.load_cities(),
+        "signatures": charter.load_signatures(),
+        "timeline entries": cities.load_timeline(),
+        "practices": practices.load_practices(actor=SYSTEM),
+    }
+    if settings().demo:
+        added["demonstration accounts"] = len(create_demonstration_accounts())
+    return added
+
+
+@click.group()
+def data() -> None:
+    """Load, index anew and export the facts of the portal."""
+
+
+@data.command()
+def load() -> None:
+    """Add the shipped cities, charter, signatures, events and practices that are not there yet."""
+    with _application():
+        from icportal.web.cycle import commit
+
+        added = load_all()
+        commit()
+    for name, number in added.items():
+        click.echo(f"{number:>6}  {name}")
+
+
+@data.command()
+def reindex() -> None:
+    """Write the search index of all published texts anew."""
+    with _application():
+        from sqlalchemy import select
+
+        from icportal.content import publication
+        from icportal.content.models import ContentItem
+        from icportal.core.db import db
+        from icportal.web.cycle import commit
+
+        items = db.session.scalars(select(ContentItem)).all()
+        for item in items:
+            publication.refresh(item)
+        commit()
+    click.echo(f"{len(items)} texts indexed.")
+
+
+@data.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--language", default="en", show_default=True, help="Language of names and texts.")
+def export(folder: Path, language: str) -> None:
+    """Write the public lists (cities, signatories) as JSON into FOLDER."""
+    from icportal.i18n.locales import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise click.BadParameter(f"'{language}' is not one of {', '.join(LANGUAGES)}.", param_hint="--language")
+    with _application():
+        lists = _public_lists(language)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, items in lists.items():
+            body = json.dumps({"total": len(items), "items": items}, ensure_ascii=False, indent=1, default=str)
+            (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
+            click.echo(f"{folder / name}.json: {len(items)}")
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written ({error.strerror}): name another folder.") from None
+
+
+def _public_lists(language: str) -> dict[str, list[dict[str, Any]]]:
+    from icportal.charter import queries as charter
+    from icportal.cities import queries as cities
+    from icportal.core.clock import today
+    from icportal.i18n.catalogues import in_language
+
+    with in_language(language):
+        return {
+            "cities": [cities.as_record(city, language) for city in cities.all_cities(language)],
+            "signatories": [charter.as_record(row) for row in charter.registry(language=language, as_of=today())],
+        }
+
+
+def _application() -> Any:
+    from icportal.app import create_app
+    from icportal.config import Settings
+
+    return create_app(Settings.load()).app_context()
