@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from icportal.accounts.enums import MailPreference
+from icportal.accounts.enums import CITY_ROLES, MailPreference, Permission
 from icportal.core.actors import Actor, Grant
 from icportal.core.clock import now
 from icportal.core.db import Base, HasId, HasStamps, HasVersion, UtcDateTime
+from icportal.core.permissions import can
+from icportal.core.text import fold
+
+if TYPE_CHECKING:
+    from icportal.cities.models import City
 
 
 class User(Base, HasId, HasStamps, HasVersion, UserMixin):
-    """A person with an account. ``email`` is kept as typed; ``email_key`` is what is compared."""
+    """A person with an account. ``email`` is kept as typed; ``email_key`` is what is compared.
+
+    ``search_key`` is name and address without case and accents; it follows them by itself.
+    """
 
     __tablename__ = "account_user"
 
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    search_key: Mapped[str] = mapped_column(String(500), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(10), default="en")
     mail_preference: Mapped[str] = mapped_column(String(20), default=MailPreference.WEEKLY)
-    is_active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]  UserMixin declares a property
+    is_active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]  # UserMixin declares a property
     is_demonstration: Mapped[bool] = mapped_column(default=False)
     last_signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -34,10 +44,19 @@ class User(Base, HasId, HasStamps, HasVersion, UserMixin):
     @property
     def actor(self) -> Actor:
         """The person as services know them, with the roles that hold now."""
-        held = frozenset(
-            Grant(grant.role, grant.city_id, grant.language) for grant in self.grants if grant.revoked_at is None
-        )
+        held = frozenset(Grant(grant.role, grant.city_id, grant.language) for grant in self.grants if grant.revoked_at is None)
         return Actor(id=self.id, name=self.name, email=self.email, language=self.language, grants=held)
+
+    def actor_for_city(self, city_id: int) -> Actor:
+        """The person acting for a city, as long as they may; otherwise simply the person."""
+        actor = self.actor
+        return actor.acting_for_city(city_id, tuple(sorted(CITY_ROLES))) if can(actor, Permission.ACT_FOR_CITY) else actor
+
+
+@event.listens_for(User, "before_insert")
+@event.listens_for(User, "before_update")
+def _fill_search_key(_mapper: Any, _connection: Any, user: User) -> None:
+    user.search_key = fold(f"{user.name} {user.email}")[:500]
 
 
 class RoleGrant(Base, HasId):
@@ -56,6 +75,9 @@ class RoleGrant(Base, HasId):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(back_populates="grants", foreign_keys=[user_id])
+    granter: Mapped[User | None] = relationship(foreign_keys=[granted_by], viewonly=True)
+    revoker: Mapped[User | None] = relationship(foreign_keys=[revoked_by], viewonly=True)
+    city: Mapped[City | None] = relationship("City", viewonly=True)
 
 
 class Identity(Base, HasId):
@@ -70,13 +92,17 @@ class Identity(Base, HasId):
     label: Mapped[str] = mapped_column(String(200), default="")
     linked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
+    user: Mapped[User] = relationship(viewonly=True)
+
 
 class Invitation(Base, HasId):
     """An invitation to take an account with a role; the link in the mail is signed, expires and works once."""
 
     __tablename__ = "account_invitation"
+    __table_args__ = (Index("ix_account_invitation_email_key", "email_key"),)
 
     email: Mapped[str] = mapped_column(String(254))
+    email_key: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(10), default="en")
     role: Mapped[str] = mapped_column(String(30))
@@ -86,3 +112,6 @@ class Invitation(Base, HasId):
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    city: Mapped[City | None] = relationship("City", viewonly=True)
+    inviter: Mapped[User | None] = relationship(foreign_keys=[invited_by], viewonly=True)

@@ -26,7 +26,7 @@ def init(email: str, name: str, language: str, *, facts: bool) -> None:
         try:
             if facts:
                 load_all()
-            accounts.invite(actor=SYSTEM, email=email, name=name, language=language, role=Role.ADMINISTRATOR)
+            accounts.invite_person(actor=SYSTEM, email=email, name=name, language=language, role=Role.ADMINISTRATOR)
             commit()
         except DomainError as error:
             raise click.ClickException(str(error.message)) from None

@@ -1,0 +1,62 @@
+"""What was done, and what was mailed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from icportal.accounts import queries
+from icportal.accounts.enums import Permission
+from icportal.accounts.forms import DecideMailForm
+from icportal.accounts.views.blueprint import blueprint
+from icportal.core import outbox
+from icportal.core.permissions import can
+from icportal.core.strings import _
+from icportal.i18n.catalogues import current_language
+from icportal.web.decorators import public, requires
+from icportal.web.identity import current_actor
+
+
+@blueprint.get("/audit")
+@requires(Permission.VIEW_AUDIT)
+def list_audit() -> str:
+    """Who did what, newest first."""
+    actor, language = current_actor(), current_language().code
+    city_id, before = request.args.get("city", type=int), request.args.get("before", type=int)
+    return render_template(
+        "accounts/audit_list.html",
+        page=queries.list_audit(actor=actor, language=language, city_id=city_id, before=before),
+        cities=queries.cities_to_choose(actor, language),
+        chosen_city=city_id or "",
+        is_first=before is None,
+    )
+
+
+@blueprint.get("/mails")
+@public
+def list_mails() -> str:
+    """Every mail the portal wrote. A demonstration sends none and shows them to everybody, so that links can be followed."""
+    before, address = request.args.get("before", type=int), request.args.get("to", "").strip()[:254]
+    unsettled = request.args.get("state") == "unsettled"
+    page = queries.list_mails(actor=current_actor(), before=before, address=address, unsettled=unsettled)
+    return render_template("accounts/mail_list.html", page=page, address=address, unsettled=unsettled, is_first=before is None)
+
+
+@blueprint.get("/mails/<int:mail_id>")
+@public
+def show_mail(mail_id: int) -> str:
+    """One mail as it leaves, its links to be followed."""
+    mail = queries.get_mail(mail_id, actor=current_actor())
+    may_decide = can(current_actor(), outbox.DECIDE, mail) and mail.state in {outbox.MailState.UNCERTAIN, outbox.MailState.FAILED}
+    return render_template("accounts/mail_show.html", mail=mail, may_decide=may_decide, decide_form=DecideMailForm())
+
+
+@blueprint.post("/mails/<int:mail_id>/decide")
+@requires(outbox.DECIDE)
+def decide_mail(mail_id: int) -> Any:
+    """Settle a mail of which nobody knows whether it left."""
+    form = DecideMailForm()
+    outbox.decide(queries.get_mail(mail_id, actor=current_actor()), actor=current_actor(), send_again=bool(form.send_again.data))
+    flash(_("The mail will be sent again.") if form.send_again.data else _("The mail counts as sent."), "done")
+    return redirect(url_for("accounts.show_mail", mail_id=mail_id), 303)

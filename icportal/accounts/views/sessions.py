@@ -1,0 +1,56 @@
+"""Opening a session, and where to go then."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from flask import Response, g, redirect, session, url_for
+from flask_login import login_user
+
+from icportal.accounts import services
+from icportal.accounts.models import User
+from icportal.core.actors import Actor
+from icportal.i18n.locales import LANGUAGES
+from icportal.web.sessions import PortalSession
+
+LONGEST_PATH = 2000
+# A language, then printable ASCII without a backslash: nothing that a browser could read as another host.
+_OWN = re.compile(r"/(?P<language>" + "|".join(sorted(LANGUAGES, key=len, reverse=True)) + r")(?P<rest>(?:[/?][!-\[\]-~]*)?)")
+
+
+def portal_session() -> PortalSession:
+    """This request's session, as what it is."""
+    return cast("PortalSession", session)
+
+
+def own_path(target: str | None) -> str | None:
+    """The address, if it is a page of this portal; ``None`` for anything else."""
+    if not target or len(target) > LONGEST_PATH or not _OWN.fullmatch(target):
+        return None
+    path = target.partition("?")[0]
+    return None if "//" in path or ".." in path else target
+
+
+def in_language_of(target: str, language: str) -> str:
+    """The same page of this portal in another language."""
+    found = _OWN.fullmatch(target)
+    assert found is not None
+    return f"/{language}{found['rest']}"
+
+
+def enter(user: User, *, way: str, target: str | None) -> Response:
+    """Sign the person in with a new session, and lead them on in their own language."""
+    session.clear()
+    login_user(user)
+    portal_session().renew()
+    services.note_sign_in(user, way=way)
+    g.pop("actor", None)
+    own = own_path(target)
+    language = user.language
+    return redirect(in_language_of(own, language) if own else start_page(user.actor), 303)  # type: ignore[return-value]
+
+
+def start_page(actor: Actor) -> str:
+    """Where a signed-in person begins."""
+    return url_for("workflow.worklist", language_code=actor.language)
