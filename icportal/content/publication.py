@@ -15,6 +15,7 @@ from icportal.content.models import ContentItem, LanguageVersion, Posting, Proje
 from icportal.core.db import db
 from icportal.core.search import tokens
 from icportal.core.text import fold, render_markdown
+from icportal.core.transactions import hold
 from icportal.i18n.locales import interface_codes, reading_order
 from icportal.web.page_cache import touch_public
 
@@ -32,6 +33,21 @@ def words(kind: kinds.ContentKind, revision: Revision) -> dict[str, Any]:
     }
     title, summary = revision.body.get(kind.title, ""), revision.body.get(kind.summary, "")
     return {"revision_id": revision.id, "title": title, "summary": summary, "html": html}
+
+
+def hold_text(item: ContentItem, version: LanguageVersion | None = None) -> None:
+    """Wait for whoever is changing this text, in any language, and read anew what they wrote.
+
+    Until the transaction ends nobody else changes it: what one language shows depends on the others.
+    """
+    source = item.source
+    rows = [source] if version is None or version is source else [source, version]
+    for row in rows:
+        if not hold(row):
+            db.session.expire(row)
+    for other in item.versions:
+        if other not in rows:
+            db.session.expire(other)
 
 
 def project(version: LanguageVersion) -> Projection:
@@ -88,6 +104,7 @@ def reshelve(item: ContentItem) -> None:
 
 def refresh(item: ContentItem) -> None:
     """Write everything readers see of an item, after a fact of it has changed."""
+    hold_text(item)
     for version in item.versions:
         if version.is_published:
             project(version)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from icportal.content import kinds, publication, queries
 from icportal.content.enums import ContentState, Permission, SegmentState
@@ -21,6 +23,7 @@ from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, St
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _
 from icportal.core.text import count_words, slugify
+from icportal.core.transactions import insert_once
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.i18n.segments import put_together
 from icportal.i18n.staleness import compare, counts
@@ -28,6 +31,15 @@ from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
 TITLE_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A translation that is not there yet, for the question who may begin it."""
+
+    language: str
+    city_id: int | None
+    is_source: bool = False
 
 
 def create_item(
@@ -59,12 +71,15 @@ def save_source(
         FieldErrors: a title missing or too long; a draft may otherwise be incomplete.
     """
     authorise(actor, Permission.EDIT, version)
+    publication.hold_text(version.item, version)
     kind = kinds.get(version.item.kind)
     clean = {field.name: str(body.get(field.name, "")).strip() for field in kind.fields}
     clean = {name: text for name, text in clean.items() if text}
     _refuse_stale(version, clean, seen)
     _check_title(kind, clean)
     if version.head and version.head.body == clean:
+        if same_meaning:
+            claim_same_meaning(version, actor=actor)
         _drop_autosave(actor, version)
         return None
     _reopen_for_writing(version, actor)
@@ -83,11 +98,14 @@ def start_translation(item: ContentItem, language: str, *, actor: Actor) -> Lang
         raise DomainError(_("There is already a version in this language."), field="language")
     if not item.source.is_published:
         raise DomainError(_("The original has to be published before it is translated."), field="language")
-    version = LanguageVersion(item=item, language=language, is_source=False, state=CONTENT.initial)
-    authorise(actor, Permission.TRANSLATE, version)
-    db.session.add(version)
-    version.missing_segments = len(queries.segments_of(item.source, item.source.published))
-    db.session.flush()
+    authorise(actor, Permission.TRANSLATE, Planned(language, item.city_id))
+    missing = len(queries.segments_of(item.source, item.source.published))
+    values = {"item_id": item.id, "language": language, "is_source": False, "state": CONTENT.initial, "missing_segments": missing}
+    created = insert_once(LanguageVersion, **values)
+    if created is None:
+        raise DomainError(_("There is already a version in this language."), field="language")
+    db.session.expire(item, ["versions"])
+    version = queries.get_version(created)
     audit.record(actor, "content.version:start_translation", version, after={"language": language}, city_id=item.city_id)
     return version
 
@@ -102,6 +120,7 @@ def save_translation(version: LanguageVersion, targets: Mapping[str, str], *, ac
         Stale: the translation or the source has changed; with both texts.
     """
     authorise(actor, Permission.TRANSLATE, version)
+    publication.hold_text(version.item, version)
     current = queries.answers(version)
     if version.version != seen:
         raise Stale(
@@ -117,13 +136,14 @@ def save_translation(version: LanguageVersion, targets: Mapping[str, str], *, ac
         raise Stale(_("The original was published anew while you were translating. Open the page again: your text is kept there."))
     segments = []
     for place, answer in enumerate(current):
+        if answer.state == SegmentState.GONE:
+            continue
         text = str(targets.get(f"{place}.{answer.source_hash}", answer.target)).strip()
         if not text:
             continue
-        touched = text != answer.target
-        answered = answer.source if touched or answer.state == SegmentState.FRESH and not answer.claimed else answer.old_source or answer.source
+        answered = answer.source if text != answer.target else answer.old_source or answer.source
         segments.append({"field": answer.field, "source": answered, "text": text})
-    if version.head and version.head.segments == segments:
+    if (version.head.segments if version.head else []) == segments:
         _drop_autosave(actor, version)
         return None
     _reopen_for_writing(version, actor)
@@ -131,6 +151,23 @@ def save_translation(version: LanguageVersion, targets: Mapping[str, str], *, ac
     revision = _append(version, body, actor=actor, segments=segments, source=version.item.source.published)
     _count(version)
     _drop_autosave(actor, version)
+    return revision
+
+
+def restore(version: LanguageVersion, number: int, *, actor: Actor, seen: int) -> Revision:
+    """Make an old revision the newest draft. What the public reads stays until it is approved again."""
+    authorise(actor, Permission.EDIT if version.is_source else Permission.TRANSLATE, version)
+    publication.hold_text(version.item, version)
+    old = queries.revision_of(version.id, number)
+    if version.version != seen:
+        raise Stale(_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
+    if version.head and (version.head.body, version.head.segments) == (old.body, old.segments):
+        raise DomainError(_("This already is the newest text."))
+    _reopen_for_writing(version, actor)
+    source = db.session.get(Revision, old.source_revision_id) if old.source_revision_id else None
+    revision = _append(version, old.body, actor=actor, segments=old.segments, source=source)
+    if not version.is_source:
+        _count(version)
     return revision
 
 
@@ -167,6 +204,7 @@ def submit(version: LanguageVersion, *, actor: Actor, seen: int | None = None) -
         FieldErrors: every field that is missing or over its limit, with what to do.
     """
     authorise(actor, Permission.SUBMIT, version)
+    publication.hold_text(version.item, version)
     problems = incomplete(version)
     if problems:
         raise FieldErrors(problems)
@@ -176,6 +214,7 @@ def submit(version: LanguageVersion, *, actor: Actor, seen: int | None = None) -
 def approve(version: LanguageVersion, *, actor: Actor, seen_hash: str, seen: int | None = None) -> WorkflowEvent:
     """Publish exactly the revision that was read. Its authors may not; see ``override``."""
     event = _fire(version, "approve", actor=actor, seen=seen, seen_hash=seen_hash)
+    _need_published_source(version)
     _publish(version)
     return event
 
@@ -183,6 +222,7 @@ def approve(version: LanguageVersion, *, actor: Actor, seen_hash: str, seen: int
 def override(version: LanguageVersion, *, actor: Actor, seen_hash: str, reason: str, seen: int | None = None) -> WorkflowEvent:
     """Publish without a second person; the reason stays in the history."""
     event = _fire(version, "override", actor=actor, seen=seen, seen_hash=seen_hash, reason=reason)
+    _need_published_source(version)
     _publish(version)
     return event
 
@@ -213,6 +253,7 @@ def withdraw(version: LanguageVersion, *, actor: Actor, reason: str, seen: int |
             if translation.is_published:
                 _fire(translation, "withdraw", actor=actor, reason=reason)
                 _unpublish(translation)
+    recount(version.item)
     publication.reshelve(version.item)
     return event
 
@@ -322,6 +363,8 @@ def incomplete(version: LanguageVersion) -> list[tuple[str | None, Text]]:
             if field.required and not text:
                 found.append((field.name, _("“%(field)s” is needed before the text can be reviewed.", field=field.label)))
         found += kind.missing(version.item)
+    elif not version.item.source.is_published:
+        found.append((None, _("The original is not public now: a translation waits until it is published again.")))
     else:
         stale, missing = counts(queries.answers(version))
         if missing:
@@ -345,22 +388,13 @@ def recount(item: ContentItem) -> None:
             _count(version)
 
 
-def verify_revisions() -> list[str]:
-    """Revisions whose text is not what was written, by row."""
-    query = select(Revision).order_by(Revision.id).execution_options(yield_per=500)
-    return [
-        f"revision {revision.id} (text {revision.language_version_id}, number {revision.number})"
-        for revision in db.session.scalars(query)
-        if revision.sha256 != sha256(revision.content())
-    ]
-
-
 # --- the pieces -----------------------------------------------------------------------------------------------------
 
 
 def _fire(
     version: LanguageVersion, name: str, *, actor: Actor, seen: int | None = None, seen_hash: str = "", reason: str = ""
 ) -> WorkflowEvent:
+    publication.hold_text(version.item, version)
     return engine.fire(
         CONTENT,
         version,
@@ -463,8 +497,21 @@ def _unpublish(version: LanguageVersion) -> None:
     publication.withdraw(version)
 
 
+def _need_published_source(version: LanguageVersion) -> None:
+    if not version.is_source and not version.item.source.is_published:
+        raise InvalidTransition(_("The original is not public now: a translation waits until it is published again."))
+
+
 def _count(version: LanguageVersion) -> None:
-    version.stale_segments, version.missing_segments = counts(queries.answers(version))
+    """Write the derived numbers past the version column: nobody's open form is out of date because of them."""
+    stale, missing = counts(queries.answers(version))
+    db.session.flush()
+    table = LanguageVersion.__table__
+    db.session.execute(
+        update(table).where(table.c.id == version.id).values(stale_segments=stale, missing_segments=missing)
+    )
+    set_committed_value(version, "stale_segments", stale)
+    set_committed_value(version, "missing_segments", missing)
     projection = db.session.get(Projection, version.id) if version.is_published else None
     if projection is not None:
         behind = any(counts(queries.answers(version, version.published)))

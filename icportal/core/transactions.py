@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from icportal.core.db import Base, db
@@ -46,3 +46,16 @@ def insert_once(model: type[Base], **values: Any) -> Any:
 def writer_for(dialect: str) -> Any:
     """The ``INSERT`` of this database that knows ``ON CONFLICT``."""
     return _INSERTS[dialect]
+
+
+def hold(row: Any) -> bool:
+    """Wait for whoever is changing this row; whether it still has the version that was read.
+
+    From here to the end of the transaction nobody else changes it, on both databases: an update that changes
+    nothing takes the lock of the row (PostgreSQL) or of the one writer (SQLite).
+    """
+    db.session.flush()
+    table = type(row).__table__
+    same = {column.name: column for column in table.c if column.onupdate is not None or column.name == "version"}
+    held = db.session.connection().execute(update(table).where(table.c.id == row.id, table.c.version == row.version).values(same))
+    return held.rowcount == 1

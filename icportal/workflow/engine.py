@@ -17,6 +17,7 @@ from icportal.core.db import db
 from icportal.core.errors import InvalidTransition, NotAllowed, Stale
 from icportal.core.permissions import authorise, why_not
 from icportal.core.strings import Text, _, _l
+from icportal.core.transactions import hold
 from icportal.workflow.definition import Definition, Transition, registered
 from icportal.workflow.models import WorkflowEvent
 
@@ -86,7 +87,7 @@ def fire(
     """
     transition = definition.find(name)
     authorise(actor, transition.permission, subject)
-    if version is not None and subject.version != version:
+    if not hold(subject) or (version is not None and subject.version != version):
         raise Stale(_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
     if subject.state not in transition.sources or not transition.condition(actor, subject):
         raise InvalidTransition(
