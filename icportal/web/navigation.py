@@ -43,9 +43,11 @@ def menu(actor: Actor, area: str = "public") -> list[MenuItem]:
     open_to_actor = [
         entry for entry in _entries if entry.area == area and (entry.permission is None or can(actor, entry.permission))
     ]
-    return [_item(str(entry.label), url_for(entry.endpoint)) for entry in open_to_actor]
+    items = [(str(entry.label), url_for(entry.endpoint)) for entry in open_to_actor]
+    current = max((url for _label, url in items if _is_below(request.path, url)), key=len, default=None)
+    return [MenuItem(label, url, url == current) for label, url in items]
 
 
-def _item(label: str, url: str) -> MenuItem:
-    """An entry is current on its own page and on every page below its address."""
-    return MenuItem(label, url, request.path == url or request.path.startswith(url.rstrip("/") + "/"))
+def _is_below(path: str, url: str) -> bool:
+    """Whether a page is the entry's own or stands below its address; the closest entry is the current one."""
+    return path == url or path.startswith(url.rstrip("/") + "/")
