@@ -59,3 +59,20 @@ class Permission(StrEnum):
     ASK_DELAY = "charter.signature:ask_delay"
     DECIDE_DELAY = "charter.signature:decide_delay"
     IMPORT = "charter.signature:import"
+    SUPERSEDE = "charter.signature:supersede"
+    REMIND = "charter.renewal:remind"
+
+
+class Method(StrEnum):
+    """How a text was signed."""
+
+    SCREEN = "screen"
+    DEED = "deed"
+    RECORDS = "records"
+
+
+class Decision(StrEnum):
+    """The answer to a request for more time; empty while there is none."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"

@@ -11,9 +11,9 @@ from icportal.core.strings import _
 
 def register() -> None:
     """Give the timeline the sentences of the charter's entries."""
-    says("charter_signed")(signed)
-    says("charter_renewed")(renewed)
-    says("charter_withdrawn")(withdrawn)
+    says("charter_signed", tone="done")(signed)
+    says("charter_renewed", tone="done")(renewed)
+    says("charter_withdrawn", tone="stopped")(withdrawn)
 
 
 def signed(_values: Mapping[str, Any]) -> str:
