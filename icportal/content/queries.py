@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, Date, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from icportal.content import kinds
@@ -34,7 +35,7 @@ from icportal.core.text import fold
 from icportal.i18n.locales import get
 from icportal.i18n.segments import Segment, cut
 from icportal.i18n.staleness import Answer, compare
-from icportal.web.page_cache import public_stamp
+from icportal.web.page_cache import kept
 
 PAGE = 20
 
@@ -77,16 +78,27 @@ def segments_of(version: LanguageVersion, revision: Revision | None) -> list[Seg
 
 
 def claims_for(version: LanguageVersion) -> set[tuple[str, str]]:
-    """Differences in the source that an editor declared to mean the same, for all languages or for this one."""
+    """Differences in the source that an editor declared to mean the same, for all languages or for this one.
+
+    Who says that A means B and B means C has said that A means C.
+    """
     query = select(MeaningClaim.old_hash, MeaningClaim.new_hash).where(
         MeaningClaim.item_id == version.item_id, MeaningClaim.language.in_(("", version.language))
     )
-    return {(row.old_hash, row.new_hash) for row in db.session.execute(query)}
+    claims = {(row.old_hash, row.new_hash) for row in db.session.execute(query)}
+    while further := {(a, d) for a, b in claims for c, d in claims if b == c} - claims:
+        claims |= further
+    return claims
 
 
 def answers(translation: LanguageVersion, revision: Revision | None = None) -> list[Answer]:
-    """How a translation (its head, or the given revision) stands against the published source."""
+    """How a translation (its head, or the given revision) stands against the published source.
+
+    Nothing can be said while the source is not published: then there are no answers.
+    """
     source = translation.item.source
+    if source.published is None:
+        return []
     held = (revision or translation.head).segments if (revision or translation.head) else []
     return compare(segments_of(source, source.published), held or [], claims_for(translation))
 
@@ -120,9 +132,9 @@ def autosave_of(user_id: int | None, version_id: int) -> Autosave | None:
 # --- public shelves -----------------------------------------------------------------------------------------------
 
 
-def visible() -> Any:
-    """Within its time of visibility, decided when it is read."""
-    day = today()
+def visible(day: Any = None) -> Any:
+    """Within its time of visibility, decided when it is read: today, or on the day given."""
+    day = today() if day is None else day
     return and_(
         or_(Projection.visible_from.is_(None), Projection.visible_from <= day),
         or_(Projection.visible_until.is_(None), Projection.visible_until >= day),
@@ -140,13 +152,9 @@ def search_terms(kind: str, words: str, language: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+@kept(4096)
 def term_count(kind: str, term: str) -> int:
     """How many published items have the term (whether or not their time has come)."""
-    return _term_count(kind, term, public_stamp(), db.engine.url.render_as_string())
-
-
-@lru_cache(maxsize=4096)
-def _term_count(kind: str, term: str, _stamp: int, _database: str) -> int:
     query = select(func.count()).select_from(Posting).where(Posting.kind == kind, Posting.term == term)
     return db.session.scalar(query) or 0
 
@@ -156,16 +164,11 @@ def shelf_page(
 ) -> ShelfPage:
     """Published items under all the terms, newest first, each in the language this reader gets."""
     wanted = sorted(terms, key=lambda term: term_count(kind, term)) or [EVERYTHING]
-    query = _under(kind, language, wanted).with_only_columns(
-        Posting.rank, Posting.item_id, Projection.title, Projection.summary, Projection.slug, Projection.language,
-        Projection.source_language, Projection.facts, Projection.published_at,
-    )  # fmt: skip
     place = _place(after)
+    values = _values(kind, language, wanted) | {"limit": limit + 1}
     if place:
-        query = query.where(
-            or_(Posting.rank > place[0], and_(Posting.rank == place[0], Posting.item_id > place[1]))
-        ).where(Posting.rank >= place[0])
-    rows = db.session.execute(query.order_by(Posting.rank, Posting.item_id).limit(limit + 1)).all()
+        values |= {"rank": place[0], "item": place[1]}
+    rows = db.session.connection().execute(_page_query(len(wanted), continued=bool(place)), values).all()
     more = len(rows) > limit
     rows = rows[:limit]
     following = f"{rows[-1].rank}_{rows[-1].item_id}" if more else None
@@ -174,28 +177,25 @@ def shelf_page(
 
 def shelf_total(kind: str, language: str, terms: tuple[str, ...]) -> int:
     """How many items a reader of this language finds under all the terms today."""
-    return _shelf_total(kind, language, terms, public_stamp(), today().toordinal(), db.engine.url.render_as_string())
+    return _shelf_total(kind, language, terms, today())
 
 
-@lru_cache(maxsize=1024)
-def _shelf_total(kind: str, language: str, terms: tuple[str, ...], _stamp: int, _day: int, _database: str) -> int:
-    query = _under(kind, language, list(terms)).with_only_columns(func.count())
-    return db.session.scalar(query) or 0
+@kept(1024)
+def _shelf_total(kind: str, language: str, terms: tuple[str, ...], day: date) -> int:
+    query = _under(len(terms)).with_only_columns(func.count())
+    return db.session.scalar(query, _values(kind, language, terms) | {"day": day}) or 0
 
 
 def shelf_rows(kind: str, language: str, terms: Iterable[str] = ()) -> Sequence[Any]:
     """All items under the terms, for open data."""
-    query = _under(kind, language, sorted(terms) or [EVERYTHING]).with_only_columns(Projection)
-    return db.session.scalars(query.order_by(Posting.rank, Posting.item_id)).all()
+    wanted = sorted(terms) or [EVERYTHING]
+    query = _under(len(wanted)).with_only_columns(Projection).order_by(Posting.rank, Posting.item_id)
+    return db.session.scalars(query, _values(kind, language, wanted)).all()
 
 
+@kept(256)
 def facet(kind: str, prefix: str) -> list[tuple[str, int]]:
     """(value, number of items) of one facet, by value."""
-    return _facet(kind, prefix, public_stamp(), db.engine.url.render_as_string())
-
-
-@lru_cache(maxsize=256)
-def _facet(kind: str, prefix: str, _stamp: int, _database: str) -> list[tuple[str, int]]:
     query = (
         select(Posting.term, func.count())
         .where(Posting.kind == kind, Posting.term >= f"{prefix}:", Posting.term < f"{prefix};")
@@ -205,17 +205,40 @@ def _facet(kind: str, prefix: str, _stamp: int, _database: str) -> list[tuple[st
     return [(term.partition(":")[2], count) for term, count in db.session.execute(query)]
 
 
-def _under(kind: str, language: str, terms: list[str]) -> Select[Any]:
+# Queries of shelves are put together once for each number of terms; what a reader asks for travels in ``_values``.
+
+
+def _values(kind: str, language: str, terms: Sequence[str]) -> dict[str, Any]:
+    return {"kind": kind, "language": language, "day": today(), **{f"term{place}": term for place, term in enumerate(terms)}}
+
+
+@lru_cache(maxsize=32)
+def _under(terms: int) -> Select[Any]:
+    kind, day = bindparam("kind"), bindparam("day", type_=Date)
     query = (
         select(Posting)
-        .join(Shelf, and_(Shelf.item_id == Posting.item_id, Shelf.language == language))
+        .join(Shelf, and_(Shelf.item_id == Posting.item_id, Shelf.language == bindparam("language")))
         .join(Projection, Projection.language_version_id == Shelf.language_version_id)
-        .where(Posting.kind == kind, Posting.term == terms[0], visible())
+        .where(Posting.kind == kind, Posting.term == bindparam("term0"), visible(day))
     )
-    for term in terms[1:]:
+    for place in range(1, terms):
         other = aliased(Posting)
-        query = query.where(exists().where(other.kind == kind, other.term == term, other.item_id == Posting.item_id))
+        same = (other.kind == kind, other.term == bindparam(f"term{place}"), other.item_id == Posting.item_id)
+        query = query.where(exists().where(*same))
     return query
+
+
+@lru_cache(maxsize=64)
+def _page_query(terms: int, *, continued: bool) -> Select[Any]:
+    query = _under(terms).with_only_columns(
+        Posting.rank, Posting.item_id, Projection.title, Projection.summary, Projection.slug, Projection.language,
+        Projection.source_language, Projection.facts, Projection.published_at,
+    )  # fmt: skip
+    if continued:
+        rank, item = bindparam("rank", type_=BigInteger), bindparam("item", type_=Integer)
+        query = query.where(or_(Posting.rank > rank, and_(Posting.rank == rank, Posting.item_id > item)))
+        query = query.where(Posting.rank >= rank)
+    return query.order_by(Posting.rank, Posting.item_id).limit(bindparam("limit", type_=Integer))
 
 
 def _place(after: str | None) -> tuple[int, int] | None:
@@ -226,10 +249,16 @@ def _place(after: str | None) -> tuple[int, int] | None:
         return None
 
 
-def public_versions(kind: str, slug: str) -> list[Projection]:
-    """The versions of an item that the public may read today; empty when there are none."""
-    query = select(Projection).where(Projection.kind == kind, Projection.slug == slug, visible())
-    return list(db.session.scalars(query.order_by(Projection.language)))
+def public_versions(kind: str, slug: str) -> Sequence[Any]:
+    """The versions of an item that the public may read today, as rows; empty when there are none."""
+    values = {"kind": kind, "slug": slug, "day": today()}
+    return db.session.connection().execute(_versions_query(), values).all()
+
+
+@lru_cache(maxsize=1)
+def _versions_query() -> Select[Any]:
+    query = select(*Projection.__table__.columns).where(Projection.kind == bindparam("kind"), Projection.slug == bindparam("slug"))
+    return query.where(visible(bindparam("day", type_=Date))).order_by(Projection.language)
 
 
 # --- what waits ---------------------------------------------------------------------------------------------------
@@ -257,8 +286,10 @@ def versions_waiting_for(actor: Actor, kind: str) -> dict[str, Select[Any]]:
         lists["review"] = base.where(reviewing, LanguageVersion.state == ContentState.REVIEW, ~mine)
     translating = _languages(actor, Role.TRANSLATOR)
     if translating is not None:
+        original = aliased(LanguageVersion)
         lists["translate"] = base.where(
             translating,
+            exists().where(original.item_id == LanguageVersion.item_id, original.is_source, original.published_id.is_not(None)),
             ~LanguageVersion.is_source,
             LanguageVersion.state.in_((*open_states, ContentState.PUBLISHED)),
             or_(

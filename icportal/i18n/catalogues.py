@@ -88,4 +88,13 @@ def init_app(app: Flask) -> None:
         locale_selector=lambda: current_language().cldr,
     )
     # Flask-Babel takes the name of a domain only and makes the domain of it; ours stands in its place.
-    babel.domain_instance = PortalDomain(translation_directories=os.fspath(CATALOGUES))
+    domain = PortalDomain(translation_directories=os.fspath(CATALOGUES))
+    babel.domain_instance = domain
+    # Templates ask it directly: a page has dozens of words.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda message: domain.get_translations().ugettext(message),
+        ngettext=lambda one, many, number: domain.get_translations().ungettext(one, many, number),
+        pgettext=lambda context, message: domain.get_translations().upgettext(context, message),
+        npgettext=lambda context, one, many, number: domain.get_translations().unpgettext(context, one, many, number),
+        newstyle=True,
+    )

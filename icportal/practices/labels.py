@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from icportal.cities import queries as cities
+from icportal.content import queries as content
 from icportal.core.strings import _
 from icportal.data import reader
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import sorted_by_name
-from icportal.i18n.locales import CONTENT_LANGUAGES, LANGUAGES
+from icportal.i18n.locales import CONTENT_LANGUAGES, LANGUAGES, get
+from icportal.practices.enums import KIND
+from icportal.web import figures
+from icportal.web.page_cache import kept
 
 
 def commitment_titles() -> Mapping[int, str]:
@@ -61,12 +67,19 @@ def of_facet(name: str, value: str) -> str:
     return CONTENT_LANGUAGES[value].name_in(current_language()) if value in CONTENT_LANGUAGES else value
 
 
-def options(name: str, values: list[tuple[str, int]]) -> list[tuple[str, str]]:
-    """A facet's values as choices with their counts: numbers in their order, names by the alphabet."""
-    labelled = [(value, f"{of_facet(name, value)} ({count})") for value, count in values]
+def choices(name: str) -> Markup:
+    """A facet's values as ``<option>``s with their counts: numbers in their order, names by the alphabet."""
+    return _choices(name, current_language().code)
+
+
+@kept(256)
+def _choices(name: str, _language: str) -> Markup:
+    labelled = [(value, f"{of_facet(name, value)} ({count})") for value, count in content.facet(KIND, name)]
     if name in ("commitment", "edition"):
-        return sorted(labelled, key=lambda option: int(option[0]))
-    return sorted_by_name(labelled, lambda option: option[1])
+        labelled.sort(key=lambda option: int(option[0]))
+    else:
+        labelled = sorted_by_name(labelled, lambda option: option[1])
+    return Markup("").join(Markup('<option value="{}">{}</option>').format(value, label) for value, label in labelled)
 
 
 def short(row: Any) -> dict[str, Any]:
@@ -77,6 +90,38 @@ def short(row: Any) -> dict[str, Any]:
         "country": country(facts["country"]),
         "themes": [theme_label(key) for key in facts["themes"]],
     }
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What stands beside a practice's title and summary in a list."""
+
+    of_text: Markup
+    meta: str
+    strip: Markup
+
+
+def listed(row: Any) -> Listed:
+    """How a practice stands in a list for readers of the current language."""
+    facts, language = row.facts, current_language()
+    city_name = facts["city_names"].get(language.code, facts["city_name"])
+    about = (city_name, facts["country"], tuple(facts["themes"]), facts["edition"])
+    return _listed(language.code, row.language, about, tuple(facts["commitments"]), facts["suggested"])
+
+
+@lru_cache(maxsize=4096)
+def _listed(_language: str, written_in: str, about: tuple[str, str, tuple[str, ...], int | None], commitments: tuple[int, ...], suggested: bool) -> Listed:  # noqa: FBT001
+    language = current_language()
+    city_name, country_code, themes, edition_number = about
+    of_text, meta = Markup(""), [f"{city_name}, {country(country_code)}", ", ".join(map(theme_label, themes))]
+    if edition_number:
+        meta.append(edition(edition_number))
+    if written_in != language.code and not (language.pseudo and written_in == "en"):
+        of_text = Markup(' lang="{}" dir="{}"').format(written_in, get(written_in).direction)
+        meta.append(_("in %(language)s", language=get(written_in).name_in(language)))
+    states = dict.fromkeys(commitments, "suggested" if suggested else "served")
+    strip_drawn = figures.strip_of_eleven(states, label=serves(list(commitments), suggested), direction=language.direction)
+    return Listed(of_text, " · ".join(part for part in meta if part), strip_drawn)
 
 
 def _catalogue_language() -> str:
@@ -105,4 +150,9 @@ def strip(facts: dict[str, Any]) -> dict[int, str]:
 
 def commitment_links() -> dict[int, str]:
     """Number → address of the commitment's page."""
-    return {number: url_for("charter.show_commitment", number=number) for number in commitment_titles()}
+    return _commitment_links(current_language().code)
+
+
+@cache
+def _commitment_links(language: str) -> dict[int, str]:
+    return {number: url_for("charter.show_commitment", number=number, language_code=language) for number in commitment_titles()}

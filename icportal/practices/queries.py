@@ -66,9 +66,9 @@ def everything(search: Search, language: str) -> Sequence[Any]:
     return content.shelf_rows(KIND, language, search.terms + content.search_terms(KIND, search.words, language))
 
 
-def facets() -> dict[str, list[tuple[str, int]]]:
-    """For each facet its values with the number of published practices."""
-    return {name: content.facet(KIND, name) for name in FACETS}
+def is_known(facet: str, value: str) -> bool:
+    """Whether any published practice has this value of a facet."""
+    return any(value == known for known, _count in content.facet(KIND, facet))
 
 
 def count(language: str) -> int:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from icportal.core.clock import today
 from icportal.core.strings import Text, _, _l
 from icportal.data.projection import HEIGHT, VIEW_BOX, WIDTH, project
+from icportal.i18n.catalogues import current_language
 
 #: The commitments of each area, in the charter's order.
 AREAS: tuple[tuple[int, ...], ...] = ((1, 2, 3), (4, 5), (6, 7, 8), (9, 10, 11))
@@ -110,13 +111,19 @@ def strip_of_eleven(
     ``states`` maps a commitment to one of the states above; ``missing`` is the state of the others.
     """
     if size == "large":
-        return _large_strip(states, label=label, links=links or {}, titles=titles or {}, missing=missing)
+        states_in_order = tuple(states.get(number, missing) for number in COMMITMENTS)
+        return _large_strip(current_language().code, states_in_order, label, tuple((links or {}).items()), tuple((titles or {}).items()))
+    return _small_strip(tuple(states.get(number, missing) for number in COMMITMENTS), label, direction)
+
+
+@lru_cache(maxsize=2048)
+def _small_strip(states: tuple[str, ...], label: str, direction: str) -> Markup:
     width, height, gap, between = _NARROW
     total = _strip_width(width, gap, between)
     parts = [Markup("<title>{}</title>").format(label)]
-    for number, x in _positions(width, gap, between):
+    for state, (number, x) in zip(states, _positions(width, gap, between), strict=True):
         at = total - x - width if direction == "rtl" else x
-        parts.append(_segment(PATTERNS[states.get(number, missing)], area_of(number), at, width, height))
+        parts.append(_segment(PATTERNS[state], area_of(number), at, width, height))
     return Markup(
         '<svg class="strip-small" role="img" aria-label="{}" viewBox="0 0 {} {}" width="88" height="16">{}</svg>'
     ).format(label, _n(total), _n(height), Markup("").join(parts))
@@ -150,6 +157,7 @@ def area_bars(area: int, *, direction: str = "ltr") -> Markup:
     )
 
 
+@cache
 def pattern_key(state: str) -> Markup:
     """A small sample of a state's pattern for the legend; the word stands beside it."""
     return Markup(
@@ -168,15 +176,17 @@ def summary_of(states: Mapping[int, str], *, missing: str = NO_ANSWER) -> str:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def _large_strip(
-    states: Mapping[int, str], *, label: str, links: Mapping[int, str], titles: Mapping[int, str], missing: str
+    _language: str, in_order: tuple[str, ...], label: str, linked: tuple[tuple[int, str], ...], titled: tuple[tuple[int, str], ...]
 ) -> Markup:
+    states, links, titles = dict(zip(COMMITMENTS, in_order, strict=True)), dict(linked), dict(titled)
     width, height = _SEGMENT
     groups = []
     for area, numbers in enumerate(AREAS, start=1):
         items = []
         for number in numbers:
-            state = states.get(number, missing)
+            state = states[number]
             words = _("Commitment %(number)s: %(state)s", number=number, state=STATE_WORDS[state])
             if number in titles:
                 words = _(

@@ -9,11 +9,13 @@ session cookie is never served from here and never kept.
 from __future__ import annotations
 
 import gzip
+import itertools
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request, session
 from sqlalchemy import event, insert, select, update
@@ -27,6 +29,8 @@ LOOK_AGAIN = 0.1
 LARGEST = 2000
 TOUCHED = "public_touched"
 STAMP = "icportal.public_stamp"
+Made = TypeVar("Made")
+_own_stamps = itertools.count(-2, -1)
 
 
 class PublicStamp(Base):
@@ -133,8 +137,36 @@ def init_app(app: Flask, *, enabled: bool) -> None:
 
 
 def public_stamp() -> int:
-    """The stamp as this transaction sees it; what is computed from public tables may be kept under it."""
-    return db.session.execute(select(PublicStamp.value)).scalar() or 0
+    """The stamp under which what is computed from public tables may be kept.
+
+    A transaction that has changed something public itself gets a stamp of its own each time: what it sees may yet
+    be rolled back.
+    """
+    if db.session().info.get(TOUCHED):
+        return next(_own_stamps)
+    cache: PageCache = current_app.extensions["page_cache"]
+    return cache.stamp()
+
+
+def kept(size: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
+    """Keep what a function makes of public tables until one of them changes.
+
+    Its arguments say all else that it depends on (the language above all), and are hashable. What it gives back is
+    shared: nobody changes it.
+    """
+
+    def decorate(make: Callable[..., Made]) -> Callable[..., Made]:
+        @lru_cache(maxsize=size)
+        def remember(_stamp: int, _portal: PageCache, *args: Any) -> Made:
+            return make(*args)
+
+        @wraps(make)
+        def look_up(*args: Any) -> Made:
+            return remember(public_stamp(), current_app.extensions["page_cache"], *args)
+
+        return look_up
+
+    return decorate
 
 
 def touch_public() -> None:

@@ -7,6 +7,7 @@ Blueprints are mounted under ``/<language>``; a view never sees it. ``url_for`` 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request, url_for
 from werkzeug.exceptions import NotFound as NoPage
@@ -18,6 +19,7 @@ from icportal.i18n.locales import LANGUAGES
 from icportal.i18n.negotiation import choose
 from icportal.web.identity import current_actor
 
+IN_PATHS = "/:@!$&'()*+,;=~"
 PREFIX = "/<language:language_code>"
 
 
@@ -42,10 +44,22 @@ def preferred_language() -> str:
 
 def url_in(language: str) -> str:
     """This page's address in another language, its query kept."""
-    if request.endpoint is None or "language_code" not in (request.view_args or {} | {"language_code": 1}):
-        return f"/{language}/"
-    values: dict[str, Any] = {**request.args.to_dict(flat=False), **(request.view_args or {}), "language_code": language}
-    return url_for(request.endpoint, **values)
+    return f"{request.script_root}/{language}{address_without_language()}"
+
+
+def in_language(address: str, language: str) -> str:
+    """An address of ours (without host) with another language in it."""
+    begin = request.script_root + "/"
+    return begin + language + address[address.index("/", len(begin)) :]
+
+
+def address_without_language() -> str:
+    """What follows the language in this page's address; the start page's where the address leads nowhere."""
+    _empty, first, *rest = request.path.split("/", 2)
+    if request.endpoint is None or first not in LANGUAGES or not rest:
+        return "/"
+    query = request.query_string.decode("ascii", "replace")
+    return f"/{quote(rest[0], safe=IN_PATHS)}" + (f"?{query}" if query else "")
 
 
 def init_app(app: Flask) -> None:

@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, render_template, request, url_for
+from markupsafe import Markup
 
 from icportal.core.installation import settings
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.locales import LANGUAGES, get, interface_codes
+from icportal.i18n.locales import LANGUAGES, Language, get, interface_codes
 from icportal.practices import labels, queries
 from icportal.practices.kind import FIELDS
 from icportal.practices.views.pages import blueprint
 from icportal.web.decorators import cached_page
 from icportal.web.open_data import csv_list, json_list
+from icportal.web.routing import in_language
 
 LONGEST_SEARCH = 200
+TEXTS = [field for field in FIELDS if field.kind == "text" and field.name != "summary"]
 
 
 @blueprint.get("/practices")
@@ -74,14 +77,15 @@ def show_practice(slug: str) -> str:
     """A practice in the reader's language, or in the best there is, said so."""
     language = current_language()
     reading = queries.read(slug, language.code, chosen=request.args.get("text"))
+    own, others = url_for("practices.show_practice", slug=slug), [version.language for version in reading.others]
     return render_template(
         "practices/practice_show.html",
         reading=reading,
-        fields=[field for field in FIELDS if field.kind == "text"],
+        fields=TEXTS,
         wanted=get(reading.wanted),
         written_in=get(reading.shown.language),
-        others=[(get(v.language), _in_language(slug, v.language)) for v in reading.others],
-        alternates=_alternates(slug, {reading.shown.language, *(v.language for v in reading.others)}),
+        others=_others(own, others),
+        alternates=_alternates(own, {reading.shown.language, *others}),
         labels=labels,
     )
 
@@ -95,16 +99,15 @@ def _search() -> queries.Search:
     )
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    return {name: labels.options(name, values) for name, values in queries.facets().items()}
+def _choices() -> dict[str, Markup]:
+    return {name: labels.choices(name) for name in queries.FACETS}
 
 
 def _chosen(search: queries.Search) -> list[tuple[str, str]]:
     """(label, address without it) of each choice that narrows the list."""
     chosen = [(f"“{search.words}”", _address(without="q"))] if search.words else []
-    known = {name: {value for value, _count in values} for name, values in queries.facets().items()}
     chosen += [
-        (labels.of_facet(name, value) if value in known[name] else value, _address(without=name))
+        (labels.of_facet(name, value) if queries.is_known(name, value) else value, _address(without=name))
         for name, value in search.facets.items()
     ]
     return chosen + ([(_("Looking for partners"), _address(without="partners"))] if search.partners else [])
@@ -115,18 +118,14 @@ def _address(*, without: str | None = None, after: str | None = None) -> str:
     return url_for("practices.list_practices", **values, **({"after": after} if after else {}))
 
 
-def _in_language(slug: str, language: str) -> str:
-    """Where a language version is read: under its own interface language where there is one."""
-    if language in LANGUAGES:
-        return url_for("practices.show_practice", slug=slug, language_code=language)
-    return url_for("practices.show_practice", slug=slug, text=language)
+def _others(own: str, languages: list[str]) -> list[tuple[Language, str]]:
+    """The other language versions, each read under its own interface language where there is one."""
+    return [(get(code), in_language(own, code) if code in LANGUAGES else f"{own}?text={code}") for code in languages]
 
 
-def _alternates(slug: str, languages: set[str]) -> list[tuple[str, str]]:
+def _alternates(own: str, languages: set[str]) -> list[tuple[str, str]]:
     """(language, address) of the versions that exist: only these are announced as translations."""
-    return [
-        (code, url_for("practices.show_practice", slug=slug, language_code=code)) for code in interface_codes() if code in languages
-    ]
+    return [(code, in_language(own, code)) for code in interface_codes() if code in languages]
 
 
 def _as_data(row: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""How fast the portal is, measured against bare Flask pages in the same run: `make bench`."""
