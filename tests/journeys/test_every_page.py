@@ -1,0 +1,79 @@
+"""axe finds nothing on any page, in any language, narrow or wide, and no page scrolls sideways at 320 px."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from people import Person
+
+from icportal.i18n.locales import LANGUAGES
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = (
+    "", "cities", "cities/oulu", "charter", "charter/commitments/4", "charter/versions", "signatories", "signatories/toronto",
+    "signatories?as_of=2031-01-01", "practices", "practices?commitment=4&q=zzzz", "practices/report-1-1", "verify",
+    "verify/AAAA-BBBB-CC", "accessibility", "privacy", "open-data", "sign-in", "forgot-password", "no-such-page",
+)  # fmt: skip
+
+WORK = {
+    "mayor.vienna@demo.example": ("work", "cities/vienna/signature", "cities/vienna/edit", "cities/vienna/contacts", "signatures", "people"),
+    "officer.oulu@demo.example": ("work", "work/practices/new", "cities/oulu/contacts", "profile", "profile/password"),
+    "translator@demo.example": ("work", "work/practices/translation"),
+    "coordinator@demo.example": (
+        "work", "signatures", "work/practices/languages", "work/practices/review", "people", "people/invite", "audit", "cities/new",
+        "cities/oulu", "mails",
+    ),
+    "administrator@demo.example": ("people", "people/1", "audit", "mails"),
+}  # fmt: skip
+
+
+def narrow(page: Any) -> list[str]:
+    """Whether the page is wider than its window, which makes people scroll both ways."""
+    page.set_viewport_size({"width": 320, "height": 800})
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return [f"{page.url} is {wide} px too wide at 320 px"] if wide > 0 else []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_pages(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], language: str) -> None:
+    page, found = new_page(), []
+    for path in PUBLIC:
+        page.goto(f"/{language}/{path}")
+        assert page.locator("html").get_attribute("dir") == LANGUAGES[language].direction
+        found += axe(page) + narrow(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("address", WORK)
+def test_pages_of_each_role(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], address: str) -> None:
+    person, found = Person(new_page, address), []
+    for language in ("en", "de", "ar-xb"):
+        for path in WORK[address]:
+            page = person.open(f"/{language}/{path}")
+            found += axe(page) + narrow(page)
+    assert found == []
+
+
+def test_dark_pages(new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
+    page, found = new_page(color_scheme="dark"), []
+    for path in ("", "cities/oulu", "signatories", "practices", "charter/versions"):
+        page.goto(f"/en/{path}")
+        found += axe(page)
+    assert found == []
+
+
+def test_the_registry_and_the_library_work_by_keyboard_alone_and_without_scripts(new_page: Callable[..., Any]) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto("/en/practices")
+    page.get_by_label("Words").focus()
+    page.keyboard.type("housing")
+    page.keyboard.press("Enter")
+    assert "housing" in page.url
+    assert page.get_by_role("main").get_by_role("listitem").count() > 0
+    page.goto("/en/")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
