@@ -11,7 +11,7 @@ from icportal.core.clock import today
 from icportal.core.errors import DomainError
 from icportal.core.strings import _, _l
 from icportal.core.tokens import read_receipt_code
-from icportal.web.forms import PortalForm
+from icportal.web.forms import PortalForm, options
 
 
 class RegistryForm(PortalForm):
@@ -26,7 +26,7 @@ class RegistryForm(PortalForm):
     state = SelectField(
         _l("State"),
         validate_choice=False,
-        choices=[(SIGNATORY, _l("Signatories")), (FORMER, _l("Withdrawn")), ("all", _l("Both"))],
+        choices=options([(SIGNATORY, _l("Signatories")), (FORMER, _l("Withdrawn")), ("all", _l("Both"))]),
         default=SIGNATORY,
     )
     as_of = StringField(_l("As of"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from icportal.charter import queries, timeline  # noqa: F401  its sentences are known once it is imported
+from icportal.charter import queries
 from icportal.charter.badge import HEIGHT, WIDTH, alternative
 from icportal.cities.models import City
 from icportal.cities.sections import Page, Section

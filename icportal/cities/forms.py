@@ -15,7 +15,7 @@ from icportal.core.strings import _l
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import country_name, sort_key
 from icportal.i18n.locales import CONTENT_LANGUAGES, get, interface_codes
-from icportal.web.forms import PortalForm, VersionedForm, at_most, chosen, required
+from icportal.web.forms import PortalForm, VersionedForm, at_most, chosen, options, required
 
 #: Countries whose cities may join: members of the Council of Europe, and Canada, whose Toronto has signed.
 COUNTRIES = (
@@ -34,7 +34,7 @@ class SearchForm(PortalForm):
     q = SearchField(_l("Name of the city"))
     country = SelectField(_l("Country"), validate_choice=False)
     signatory = SelectField(
-        _l("Charter"), validate_choice=False, choices=[("", _l("any")), ("yes", _l("has signed")), ("no", _l("has not signed"))]
+        _l("Charter"), validate_choice=False, choices=options([("", _l("any")), ("yes", _l("has signed")), ("no", _l("has not signed"))])
     )
     report = SelectField(_l("Took part in report"), validate_choice=False)
 
@@ -58,8 +58,8 @@ class AddCityForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = [("", _l("Choose a country")), *country_choices(COUNTRIES)]
-        self.languages.choices = language_choices()
+        self.country.choices = options([("", _l("Choose a country")), *country_choices(COUNTRIES)])
+        self.languages.choices = options(language_choices())
 
 
 class EditCityForm(VersionedForm):
@@ -95,7 +95,7 @@ def edit_city_form(city: City) -> EditCityForm:
             **{f"name_{code}": name for code, name in city.names.items()},
         }
     )
-    form.languages.choices = language_choices()
+    form.languages.choices = options(language_choices())
     for code, field in form.name_fields():
         field.label.text = get(code).name_in(current_language())
     for field in (form.mayor_since, form.next_election):

@@ -70,7 +70,8 @@ def _events(cities: dict[str, City]) -> list[dict[str, Any]]:
         earliest, precision = _day(event.start, last=False)
         latest, _same = _day(event.end or event.start, last=True)
         host = cities.get(fold(event.city))
-        common = {"earliest": earliest, "latest": latest, "precision": "day" if earliest == latest else precision, "source": event.source}
+        exactly = "day" if earliest == latest else precision
+        common = {"earliest": earliest, "latest": latest, "precision": exactly, "source": event.source}
         reference = f"event-{slugify(event.event)}"
         values = {"event": event.event, "place": host.name if host else "", "detail": event.what}
         found.append({"city_id": None, "reference": reference, "key": "network_event", "values": values, **common})
@@ -89,7 +90,7 @@ def _reports(cities: dict[str, City]) -> list[dict[str, Any]]:
             "values": {"edition": edition},
             "earliest": SURVEYS[edition][0],
             "latest": SURVEYS[edition][1],
-            "precision": "bound",
+            "precision": "period",
             "source": f"Report {edition}",
         }
         for fact in reader.cities()
@@ -113,7 +114,7 @@ def _uses(cities: dict[str, City]) -> list[dict[str, Any]]:
                 "values": {"edition": use.edition, "use": use.use, "detail": use.summary},
                 "earliest": earliest,
                 "latest": latest,
-                "precision": "bound",
+                "precision": "period",
                 "source": f"Report {use.edition}",
             }
         )
@@ -124,7 +125,7 @@ def _day(text: str, *, last: bool) -> tuple[date, str]:
     """A day from an ISO day, month or year, and how exactly it is known."""
     year, *rest = (int(part) for part in text.split("-"))
     if len(rest) == 2:  # noqa: PLR2004  month and day
-        return date(year, *rest), "bound"
+        return date(year, *rest), "period"
     if rest:
         return date(year, rest[0], monthrange(year, rest[0])[1] if last else 1), "month"
     return date(year, 12, 31) if last else date(year, 1, 1), "year"

@@ -49,6 +49,13 @@ class City(Base, HasId, HasStamps, HasVersion):
         """What readers of a language call it."""
         return self.names.get(language, self.name)
 
+    def other_names(self, name: str) -> list[tuple[str, str]]:
+        """(language, name) of everything else it is called, each name once."""
+        by_name: dict[str, str] = {}
+        for code, other in {"en": self.name, **self.names}.items():
+            by_name.setdefault(other, code)
+        return [(code, other) for other, code in by_name.items() if other != name]
+
 
 class Contact(Base, HasId):
     """A named person at a city; the first is written to first. Shown to the network, never to the public."""

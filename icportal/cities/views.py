@@ -17,6 +17,7 @@ from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import country_name
 from icportal.web import figures
 from icportal.web.decorators import cached_page, requires
+from icportal.web.forms import options
 from icportal.web.identity import current_actor
 from icportal.web.navigation import Entry
 from icportal.web.open_data import csv_list, json_list
@@ -38,9 +39,9 @@ def list_cities() -> str:
     """Every city of the network, found by any of its names."""
     language, form = current_language(), SearchForm(request.args)
     everybody, signed = queries.all_cities(language.code), sections.memberships()
-    form.country.choices = [("", _("any")), *country_choices({city.country for city in everybody})]
+    form.country.choices = options([("", _("any")), *country_choices({city.country for city in everybody})])
     editions = sorted({edition for city in everybody for edition in city.reports})
-    form.report.choices = [("", _("any")), *((str(edition), _("report %(edition)s", edition=edition)) for edition in editions)]
+    form.report.choices = options([("", _("any")), *((edition, _("report %(edition)s", edition=edition)) for edition in editions)])
     found = _narrowed(everybody, form, signed)
     places = [
         figures.Place(city.name_in(language.code), city.latitude, city.longitude, url_for("cities.show_city", slug=city.slug), city.id not in signed)
@@ -85,6 +86,7 @@ def show_city(slug: str) -> str:
         "cities/city_show.html",
         city=city,
         name=name,
+        other_names=city.other_names(name),
         membership=sections.memberships().get(city.id),
         sections=sections.CITY.of(city, language.code),
         moments=moments,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_interval, format_skeleton, format_timedelta
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
 
@@ -56,13 +56,18 @@ def country_name(code: str) -> str:
 
 
 def historic(earliest: date, latest: date, precision: str) -> str:
-    """A date as exactly as history gives it: a day, a month, a year, or a span between two days."""
+    """A date as exactly as history gives it.
+
+    A day, a month or a year; a ``period`` that lasted from the first day to the last; or a day somewhere between two.
+    """
     if precision == "day":
         return day(latest)
     if precision == "month":
         return month(latest)
     if precision == "year":
         return str(latest.year)
+    if precision == "period":
+        return format_interval(earliest, latest, "yMMMMd", locale=current_language().locale)
     return _("between %(first)s and %(last)s", first=day(earliest), last=day(latest))
 
 

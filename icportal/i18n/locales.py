@@ -40,7 +40,7 @@ class Language:
         """The language's name as written in another language."""
         if self.pseudo:
             return self.autonym
-        return _locale(self.cldr).get_display_name(language.cldr) or self.autonym
+        return language.locale.languages.get(self.locale.language) or self.autonym
 
 
 @cache
@@ -53,7 +53,7 @@ DEFAULT = "en"
 LANGUAGES: dict[str, Language] = {
     language.code: language
     for language in (
-        Language("en", "English", "en", fallbacks=()),
+        Language("en", "English", "en_GB", fallbacks=()),
         Language("fr", "Français", "fr", "fr"),
         Language("de", "Deutsch", "de", "de"),
         Language("es", "Español", "es", "es"),

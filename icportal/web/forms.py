@@ -7,16 +7,18 @@ template prints.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
 from icportal.core.errors import DomainError
-from icportal.core.strings import Text, _, _l
+from icportal.core.strings import LazyString, Text, _, _l
 
 
 class Translated:
@@ -41,6 +43,14 @@ class PortalForm(FlaskForm):
             if unbound_field.field_class.__name__ in {"StringField", "TextAreaField", "EmailField", "SearchField"}:
                 filters.insert(0, clean)
             return unbound_field.bind(form=form, filters=filters, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the input; every message is text from here on, so that a template need not know how it was written."""
+        fine = super().validate(extra_validators)
+        for field in self._fields.values():
+            if isinstance(field.errors, (list, tuple)):
+                field.errors = [str(message) if isinstance(message, LazyString) else message for message in field.errors]
+        return bool(fine)
 
     def refuse(self, error: DomainError) -> None:
         """Show a service's refusal at its field, or above the form when it belongs to none."""
@@ -99,6 +109,11 @@ def at_most(characters: int) -> Any:
     return Length(max=characters, message=_l("This is too long: at most %(max)d characters."))
 
 
+def options(pairs: Iterable[tuple[object, Text]]) -> list[SelectChoice]:
+    """The answers of a select field from (value, label)."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
 def _flat(errors: Any) -> list[str]:
     found: list[str] = []
     for error in errors.values() if isinstance(errors, dict) else errors:
@@ -106,4 +121,4 @@ def _flat(errors: Any) -> list[str]:
     return found
 
 
-__all__ = ["PortalForm", "TransitionForm", "ValidationError", "VersionedForm", "at_most", "chosen", "clean", "required"]
+__all__ = ["PortalForm", "TransitionForm", "ValidationError", "VersionedForm", "at_most", "chosen", "clean", "options", "required"]

@@ -23,6 +23,7 @@ from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import country_name
 from icportal.web import figures
 from icportal.web.decorators import cached_page
+from icportal.web.forms import options
 from icportal.web.open_data import csv_list, json_list
 
 BADGE_KEPT = 3600
@@ -104,8 +105,8 @@ def list_signatories() -> tuple[str, int]:
         status = error.status
     everybody = queries.registry(language=language.code, as_of=day, only=queries.Filter(state=""))
     rows = [row for row in everybody if form.filter().admits(row)]
-    form.country.choices = [("", _("any")), *_countries(everybody)]
-    form.year.choices = [("", _("any year")), *((str(year), str(year)) for year in queries.years(everybody))]
+    form.country.choices = options([("", _("any")), *_countries(everybody)])
+    form.year.choices = options([("", _("any year")), *((year, str(year)) for year in queries.years(everybody))])
     page = render_template(
         "charter/signatory_list.html",
         form=form,
