@@ -72,7 +72,7 @@ def test_the_registry_and_the_library_work_by_keyboard_alone_and_without_scripts
     page.get_by_label("Words").focus()
     page.keyboard.type("housing")
     page.keyboard.press("Enter")
-    assert "housing" in page.url
+    page.wait_for_url("**/practices?q=housing*")
     assert page.get_by_role("main").get_by_role("listitem").count() > 0
     page.goto("/en/")
     page.keyboard.press("Tab")
