@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
@@ -181,7 +181,7 @@ class _Postings:
         self.raw: Any = connection.connection.cursor()
         self.is_postgres = connection.dialect.name == "postgresql"
 
-    def __enter__(self) -> _Postings:
+    def __enter__(self) -> Self:
         self.connection.execute(text("CREATE TEMPORARY TABLE gathered (kind TEXT, term TEXT, rank BIGINT, item_id INTEGER)"))
         return self
 

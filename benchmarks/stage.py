@@ -90,7 +90,7 @@ class Stage:
         log = (self.folder / "server.log").open("ab")
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **settings, **environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True, preexec_fn=servers.end_with_parent,
+            start_new_session=True, preexec_fn=servers.end_with_parent,  # noqa: PLW1509  no thread starts a server
         )  # fmt: skip
         try:
             server = Server(f"http://127.0.0.1:{port}", process)
@@ -120,7 +120,7 @@ class Server:
             try:
                 connection.request("GET", "/hello")
                 connection.getresponse()
-                return
+                return  # noqa: TRY300  the server answers
             except (OSError, HTTPException):
                 time.sleep(0.1)
             finally:

@@ -27,7 +27,7 @@ from icportal.content.models import (
 from icportal.content.publication import EVERYTHING, LONGEST_TERM
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import today
-from icportal.core.db import db
+from icportal.core.db import db, read_rows
 from icportal.core.errors import NotFound
 from icportal.core.search import tokens
 from icportal.core.strings import _
@@ -99,7 +99,8 @@ def answers(translation: LanguageVersion, revision: Revision | None = None) -> l
     source = translation.item.source
     if source.published is None:
         return []
-    held = (revision or translation.head).segments if (revision or translation.head) else []
+    shown = revision or translation.head
+    held = shown.segments if shown else []
     return compare(segments_of(source, source.published), held or [], claims_for(translation))
 
 
@@ -159,16 +160,14 @@ def term_count(kind: str, term: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def shelf_page(
-    kind: str, language: str, terms: Iterable[str] = (), *, after: str | None = None, limit: int = PAGE
-) -> ShelfPage:
+def shelf_page(kind: str, language: str, terms: Iterable[str] = (), *, after: str | None = None, limit: int = PAGE) -> ShelfPage:
     """Published items under all the terms, newest first, each in the language this reader gets."""
     wanted = sorted(terms, key=lambda term: term_count(kind, term)) or [EVERYTHING]
     place = _place(after)
     values = _values(kind, language, wanted) | {"limit": limit + 1}
     if place:
         values |= {"rank": place[0], "item": place[1]}
-    rows = db.session.connection().execute(_page_query(len(wanted), continued=bool(place)), values).all()
+    rows = read_rows(_page_query(len(wanted), continued=bool(place)), values)
     more = len(rows) > limit
     rows = rows[:limit]
     following = f"{rows[-1].rank}_{rows[-1].item_id}" if more else None
@@ -252,12 +251,14 @@ def _place(after: str | None) -> tuple[int, int] | None:
 def public_versions(kind: str, slug: str) -> Sequence[Any]:
     """The versions of an item that the public may read today, as rows; empty when there are none."""
     values = {"kind": kind, "slug": slug, "day": today()}
-    return db.session.connection().execute(_versions_query(), values).all()
+    return read_rows(_versions_query(), values)
 
 
 @lru_cache(maxsize=1)
 def _versions_query() -> Select[Any]:
-    query = select(*Projection.__table__.columns).where(Projection.kind == bindparam("kind"), Projection.slug == bindparam("slug"))
+    query = select(*Projection.__table__.columns).where(
+        Projection.kind == bindparam("kind"), Projection.slug == bindparam("slug")
+    )
     return query.where(visible(bindparam("day", type_=Date))).order_by(Projection.language)
 
 

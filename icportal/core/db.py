@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, Row, Select, TypeDecorator, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
 from icportal.core.clock import now
@@ -75,6 +76,14 @@ class HasVersion:
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def read_rows(query: Select[Any], values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """Rows of a query that makes no objects: inside the session's transaction, or without one where none has begun."""
+    if db.session.registry.has() and db.session().in_transaction():
+        return db.session().connection().execute(query, values).all()
+    with db.engine.connect() as connection:
+        return connection.execute(query, values).all()
 
 
 @event.listens_for(Engine, "connect")

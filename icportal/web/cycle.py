@@ -31,7 +31,8 @@ class Portal(Flask):
         g.request_id = uuid.uuid4().hex
         response = self.make_response(super().dispatch_request())
         if request.method in SAFE or response.status_code >= 400:  # noqa: PLR2004  the first error status
-            db.session.rollback()
+            if db.session.registry.has():
+                db.session.rollback()
         else:
             commit()
         return response

@@ -8,7 +8,14 @@ from flask import Flask, Response, g, request
 
 from icportal.web.identity import current_actor
 
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+ALWAYS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+]
 
 
 def csp_nonce() -> str:
@@ -29,22 +36,21 @@ def content_security_policy(nonce: str) -> str:
 def init_app(app: Flask, *, secure: bool) -> None:
     app.jinja_env.globals["csp_nonce"] = csp_nonce
 
+    always = [*ALWAYS, ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")] if secure else ALWAYS
+
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", content_security_policy(csp_nonce()))
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", PERMISSIONS)
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        present = {name.lower() for name, _value in headers}
+        policy = ("Content-Security-Policy", content_security_policy(csp_nonce()))
+        headers.extend([(name, value) for name, value in (policy, *always) if name.lower() not in present])
         if request.endpoint != "static":
             if current_actor().is_signed_in or request.method not in {"GET", "HEAD"} or response.status_code >= 400:  # noqa: PLR2004
                 headers["Cache-Control"] = "no-store"
             else:
                 headers.setdefault("Cache-Control", "no-cache")
-            response.vary.update(["Cookie", "Accept-Encoding"])
+            if "vary" in present:
+                response.vary.update(["Cookie", "Accept-Encoding"])
+            else:
+                headers["Vary"] = "Cookie, Accept-Encoding"
         return response

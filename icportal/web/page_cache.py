@@ -12,18 +12,20 @@ import gzip
 import itertools
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request, session
+from markupsafe import Markup
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.http import quote_etag
 
 from icportal.core.canonical import sha256
 from icportal.core.db import Base, db
+from icportal.web.identity import current_actor
 
 LOOK_AGAIN = 0.1
 LARGEST = 2000
@@ -60,6 +62,7 @@ class PageCache:
         self.app = app
         self.wsgi = app.wsgi_app
         self.pages: OrderedDict[str, Kept] = OrderedDict()
+        self.pieces: OrderedDict[tuple[Hashable, ...], tuple[int, Markup]] = OrderedDict()
         self._stamp = -1
         self._looked = 0.0
 
@@ -142,7 +145,7 @@ def public_stamp() -> int:
     A transaction that has changed something public itself gets a stamp of its own each time: what it sees may yet
     be rolled back.
     """
-    if db.session().info.get(TOUCHED):
+    if db.session.registry.has() and db.session().info.get(TOUCHED):
         return next(_own_stamps)
     cache: PageCache = current_app.extensions["page_cache"]
     return cache.stamp()
@@ -167,6 +170,24 @@ def kept(size: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
         return look_up
 
     return decorate
+
+
+def piece(key: tuple[Hashable, ...], draw: Callable[[], str]) -> Markup:
+    """A piece of a public page, drawn once and kept for visitors until something public changes.
+
+    The key names the piece and all that it depends on besides public tables, the language above all. For somebody
+    signed in it is drawn each time.
+    """
+    if current_actor().is_signed_in:
+        return Markup(draw())  # noqa: S704  drawn by a template
+    cache: PageCache = current_app.extensions["page_cache"]
+    stamp = public_stamp()
+    found = cache.pieces.get(key)
+    if found is None or found[0] != stamp:
+        found = cache.pieces[key] = (stamp, Markup(draw()))  # noqa: S704  drawn by a template
+        while len(cache.pieces) > LARGEST:
+            cache.pieces.popitem(last=False)
+    return found[1]
 
 
 def touch_public() -> None:

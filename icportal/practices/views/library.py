@@ -17,6 +17,7 @@ from icportal.practices.kind import FIELDS
 from icportal.practices.views.pages import blueprint
 from icportal.web.decorators import cached_page
 from icportal.web.open_data import csv_list, json_list
+from icportal.web.page_cache import piece
 from icportal.web.routing import in_language
 
 LONGEST_SEARCH = 200
@@ -78,15 +79,21 @@ def show_practice(slug: str) -> str:
     language = current_language()
     reading = queries.read(slug, language.code, chosen=request.args.get("text"))
     own, others = url_for("practices.show_practice", slug=slug), [version.language for version in reading.others]
+    page: dict[str, Any] = {
+        "reading": reading,
+        "fields": TEXTS,
+        "wanted": get(reading.wanted),
+        "written_in": get(reading.shown.language),
+        "others": _others(own, others),
+        "alternates": _alternates(own, {reading.shown.language, *others}),
+        "labels": labels,
+    }
+    key = (language.code, reading.shown.language_version_id, reading.wanted, *others)
     return render_template(
         "practices/practice_show.html",
-        reading=reading,
-        fields=TEXTS,
-        wanted=get(reading.wanted),
-        written_in=get(reading.shown.language),
-        others=_others(own, others),
-        alternates=_alternates(own, {reading.shown.language, *others}),
-        labels=labels,
+        article=piece(("article", *key), lambda: render_template("practices/_practice_article.html", **page)),
+        brief=piece(("brief", *key), lambda: render_template("practices/_practice_brief.html", **page)),
+        **page,
     )
 
 
