@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from icportal.charter import dossier, services, wording
+from icportal.charter import dossier, services, texts, wording
 from icportal.charter.enums import Method, Permission, SignatureKind, SignatureState
 from icportal.charter.flow import EDITABLE, OPEN, SIGNATURE
 from icportal.charter.models import Delay, Signature
@@ -16,7 +16,7 @@ from icportal.core.actors import Actor, Role
 from icportal.core.permissions import can, why_not
 from icportal.core.strings import LazyString, Text, _, _l
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import day, historic, moment
+from icportal.i18n.formatting import day, historic, moment, sorted_by_name
 from icportal.i18n.locales import get
 from icportal.workflow.models import WorkflowEvent
 
@@ -37,6 +37,18 @@ DONE: dict[str | None, LazyString] = {
     "request_changes": _l("Sent back. The city's people have your reason by mail."),
     "reopen": _l("The signature is undone. What you filled in is still there."),
     "withdraw": _l("The signature is withdrawn. Its history stays."),
+}
+
+#: What the history says of each transition.
+HAPPENED: dict[str, LazyString] = {
+    "sign": _l("Signed"),
+    "reopen": _l("Signature undone"),
+    "submit": _l("Sent to the network"),
+    "publish": _l("Published in the registry"),
+    "request_changes": _l("Sent back to the city"),
+    "withdraw": _l("Withdrawn"),
+    "supersede": _l("Renewed by a later signature"),
+    "adopt": _l("Taken over from the network's records"),
 }
 
 METHODS: dict[str, Text] = {
@@ -68,6 +80,7 @@ def about(signature: Signature) -> dict[str, Any]:
         "state": SIGNATURE.state(signature.state),
         "files": dossier.files_of(signature),
         "signed_words": signed_words(signature),
+        "text_name": texts.text(current_language().code, signature.charter_version.key).version_name,
         "method": METHODS.get(signature.method, ""),
         "is_renewal": signature.kind == SignatureKind.RENEWAL,
         "editable": signature.state in EDITABLE,
@@ -92,10 +105,12 @@ def of_city(city: City, actor: Actor) -> dict[str, Any]:
         "why_not_start": why_not(actor, Permission.START, city),
         "may_ask": can(actor, Permission.ASK_DELAY, city) and renewal is not None and not dossier.waiting_delays([city.id]),
         "steps": [],
+        "next_step": None,
     }
     if under_way is not None:
         context |= about(under_way)
-        context["steps"] = steps_of(under_way, actor)
+        context["steps"] = steps = steps_of(under_way, actor)
+        context["next_step"] = next((step for step in steps if step.needed and not step.done and not step.blocked), None)
     return context
 
 
@@ -162,7 +177,7 @@ def history_entries(signature: Signature) -> list[dict[str, Any]]:
         {
             "when": moment(event.at),
             "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-            "what": SIGNATURE.find(event.transition).label,
+            "what": HAPPENED[event.transition],
             "reason": event.reason,
             "acting_for": places[event.acting_for].name_in(language) if event.acting_for in places else "",
             "state": SIGNATURE.state(event.target),
@@ -184,6 +199,12 @@ def rows_for(actor: Actor) -> list[dict[str, Any]]:
         for signature, city in found
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (not row["under_way"], row["city"].casefold()))
+
+
+def cities_for(actor: Actor) -> list[City]:
+    """The actor's own cities: where a signature can be opened."""
+    own = cities.by_id(actor.cities(Role.MAYOR_OFFICE, Role.CITY_OFFICER)).values()
+    return sorted_by_name(own, lambda city: city.name_in(current_language().code))
 
 
 def delays_for(actor: Actor) -> list[tuple[Delay, str]]:

@@ -27,7 +27,12 @@ def send_receipt(signature: Signature, actor: Actor) -> None:
     """Send the receipt to the city's mayor's office and to whoever signed for it."""
     people = _unique([*_holders(Role.MAYOR_OFFICE, signature.city_id), *_users([actor.id])])
     city = dossier.city_of(signature)
-    _tell(people, "signature_receipt", city, "charter.show_receipt", {"signature_id": signature.id}, signature=signature)
+    for person in people:
+        verify_url = external_url(
+            "charter.verify_code", language=interface_language(person.language).code, code=signature.receipt_code
+        )
+        values = {"signature_id": signature.id}
+        _tell([person], "signature_receipt", city, "charter.show_receipt", values, signature=signature, verify_url=verify_url)
 
 
 def tell_coordinators(signature: Signature) -> None:

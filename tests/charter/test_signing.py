@@ -139,7 +139,7 @@ def test_the_whole_way_with_a_detour(app, mayor, as_person, newest):
     published = newest()
     assert published.state == "published"
     assert published.writers == []
-    assert "Published in the registry" not in coordinator.get(f"/en/signatures/{signed.id}/history").text
+    assert "Published in the registry" in coordinator.get(f"/en/signatures/{signed.id}/history").text
     assert "The last page is missing." in coordinator.get(f"/en/signatures/{signed.id}/history").text
     with app.app_context():
         entry = db.session.scalars(select(TimelineEntry).where(TimelineEntry.city_id == published.city_id)).one()

@@ -25,6 +25,7 @@ from icportal.web.decorators import requires
 from icportal.web.forms import PortalForm, VersionedForm
 from icportal.web.identity import current_actor
 from icportal.web.navigation import Entry
+from icportal.web.routing import external_url
 from icportal.workflow import engine
 
 MENU: tuple[Entry, ...] = (Entry(_l("Signatures"), "charter.list_signatures", Permission.VIEW, area="work"),)
@@ -51,7 +52,9 @@ def make_room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 def list_signatures() -> str:
     """Every signature under way, in force or ended, that the actor works with."""
     actor = current_actor()
-    return render_template("charter/signature_list.html", rows=desk.rows_for(actor), delays=desk.delays_for(actor))
+    return render_template(
+        "charter/signature_list.html", rows=desk.rows_for(actor), delays=desk.delays_for(actor), own_cities=desk.cities_for(actor)
+    )
 
 
 @blueprint.get("/cities/<slug:slug>/signature")
@@ -83,7 +86,9 @@ def renew_signature(slug: str) -> Answer:
     """The one page a new mayor's office fills in."""
     city, actor = get_city(slug), current_actor()
     authorise(actor, Permission.VIEW, city)
-    form = forms.RenewalForm(decision_stands="yes", name=city.mayor)
+    older = dossier.signature_in_force(city.id)
+    decided = older is not None and older.council_decided_on is not None
+    form = forms.RenewalForm(decision_stands="yes" if decided else "no", name=city.mayor)
 
     def act() -> None:
         stands = form.decision_stands.data == "yes"
@@ -94,7 +99,7 @@ def renew_signature(slug: str) -> Answer:
         )  # fmt: skip
         flash(_("The renewal is opened. What is left: the signature of the new mayor."), "success")
 
-    context = {"city": city, "renewal": dossier.renewal_of(city), "older": dossier.signature_in_force(city.id)}
+    context = {"city": city, "renewal": dossier.renewal_of(city), "older": older}
     return _ask(form, act, "charter/signature_renew.html", url_for("charter.city_signature", slug=slug), **context)
 
 
@@ -246,7 +251,8 @@ def show_receipt(signature_id: int) -> str:
     signature = _visible(signature_id)
     if signature.receipt_code is None:
         raise NotFound(_("There is no receipt, because nothing has been signed."))
-    return render_template("charter/signature_receipt.html", **desk.about(signature))
+    verify_url = external_url("charter.verify_code", language=current_language().code, code=signature.receipt_code)
+    return render_template("charter/signature_receipt.html", **desk.about(signature), verify_url=verify_url)
 
 
 @blueprint.get("/signatures/<int:signature_id>/files/<slug:name>")
