@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from flask import Flask
 
+from icportal.accounts import demonstration
 from icportal.accounts import models as accounts_models
 from icportal.accounts import rules as accounts_rules
 from icportal.accounts import views as accounts_views
 from icportal.charter import flow as charter_flow
 from icportal.charter import models as charter_models
+from icportal.charter import queries as charter_queries
 from icportal.charter import rules as charter_rules
+from icportal.charter import sections as charter_sections
 from icportal.charter import tasks as charter_tasks
 from icportal.charter import views as charter_views
 from icportal.charter import worklists as charter_worklists
 from icportal.cities import models as cities_models
 from icportal.cities import rules as cities_rules
+from icportal.cities import sections as cities_sections
 from icportal.cities import views as cities_views
+from icportal.cities import worklists as cities_worklists
 from icportal.cms import views as cms_views
 from icportal.config import ROOT, Mode, Settings, SettingsError
 from icportal.content import models as content_models
@@ -28,6 +33,7 @@ from icportal.i18n import catalogues
 from icportal.practices import kind as practices_kind
 from icportal.practices import models as practices_models
 from icportal.practices import rules as practices_rules
+from icportal.practices import sections as practices_sections
 from icportal.practices import tasks as practices_tasks
 from icportal.practices import views as practices_views
 from icportal.practices import worklists as practices_worklists
@@ -79,9 +85,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint, url_prefix=routing.PREFIX + (blueprint.url_prefix or ""))
     _register_menu()
+    _register_sections()
     _register_work()
     accounts_views.init_app(app)
     workflow_views.init_app(app)
+    demonstration.refuse_in_production(app)
     return app
 
 
@@ -128,9 +136,20 @@ def _register_menu() -> None:
         navigation.register(*views.MENU)
 
 
+def _register_sections() -> None:
+    """The city page and the page of a commitment are put together by the packages above them, in this order."""
+    cities_sections.register_memberships(charter_queries.memberships)
+    cities_sections.register("commitments", practices_sections.commitments_of_city)
+    cities_sections.register("signatures", charter_sections.signatures)
+    cities_sections.register("practices", practices_sections.practices_of_city)
+    cities_sections.register("badge", charter_sections.badge)
+    charter_sections.COMMITMENT.register("practices", practices_sections.practices_of_commitment)
+
+
 def _register_work() -> None:
     housekeeping.register()
     practices_kind.register()
+    worklists.register("cities", cities_worklists.provide)
     worklists.register("charter", charter_worklists.provide)
     worklists.register("practices", practices_worklists.provide)
     charter_tasks.register()

@@ -32,7 +32,7 @@ from icportal.core.errors import NotFound
 from icportal.core.search import tokens
 from icportal.core.strings import _
 from icportal.core.text import fold
-from icportal.i18n.locales import get
+from icportal.i18n.locales import reading_language
 from icportal.i18n.segments import Segment, cut
 from icportal.i18n.staleness import Answer, compare
 from icportal.web.page_cache import kept
@@ -146,7 +146,8 @@ def search_terms(kind: str, words: str, language: str) -> list[str]:
     """Index terms for what a reader typed: per word the form under which most is found, in their language first."""
     found = []
     for word in fold(words).split()[:8]:
-        codes = dict.fromkeys([language, *get(language).fallbacks])
+        reader = reading_language(language)
+        codes = dict.fromkeys([reader.code, *reader.fallbacks])
         forms = dict.fromkeys([*(token for code in codes for token in tokens(word, code)), word])
         candidates = [f"w:{form}"[:LONGEST_TERM] for form in forms]
         found.append(max(candidates, key=lambda term: term_count(kind, term)))
@@ -208,7 +209,7 @@ def facet(kind: str, prefix: str) -> list[tuple[str, int]]:
 
 
 def _values(kind: str, language: str, terms: Sequence[str]) -> dict[str, Any]:
-    return {"kind": kind, "language": language, "day": today(), **{f"term{place}": term for place, term in enumerate(terms)}}
+    return {"kind": kind, "language": reading_language(language).code, "day": today(), **{f"term{place}": term for place, term in enumerate(terms)}}
 
 
 @lru_cache(maxsize=32)

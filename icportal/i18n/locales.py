@@ -97,6 +97,12 @@ def get(code: str) -> Language:
     return LANGUAGES.get(code) or CONTENT_LANGUAGES[code]
 
 
+def reading_language(code: str) -> Language:
+    """The language content is read in: a pseudo-language reads what English does, an unknown one too."""
+    language = LANGUAGES.get(code) or CONTENT_LANGUAGES.get(code) or LANGUAGES[DEFAULT]
+    return LANGUAGES[DEFAULT] if language.pseudo else language
+
+
 def offered(*, with_pseudo: bool) -> tuple[Language, ...]:
     """The interface languages to offer; the pseudo-languages are for tests and demonstrations."""
     return tuple(language for language in LANGUAGES.values() if with_pseudo or not language.pseudo)
@@ -112,6 +118,6 @@ def reading_order(language: str, available: set[str], source: str) -> list[str]:
 
     Own language, then its declared fallbacks, then the language the text was written in, then the rest by code.
     """
-    wanted = get(language) if language in LANGUAGES or language in CONTENT_LANGUAGES else LANGUAGES[DEFAULT]
+    wanted = reading_language(language)
     order = [wanted.code, *wanted.fallbacks, source, *sorted(available)]
     return [code for code in dict.fromkeys(order) if code in available]

@@ -19,3 +19,6 @@ class Permission(StrEnum):
     EDIT_FACTS = "practices.practice:edit_facts"
     WRITE_TO_CITY = "practices.practice:write_to_city"
     BULK = "practices.practice:bulk"
+    VIEW_WORKSPACE = "practices.practice:view_workspace"
+    TRANSLATE_ANY = "practices.practice:translate_any"
+    OVERVIEW = "practices.practice:overview"

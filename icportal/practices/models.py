@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from icportal.content.models import ContentItem
 from icportal.core.db import Base, HasId, HasStamps, HasVersion
+from icportal.core.files import StoredFile
 from icportal.practices.enums import Basis
 
 
@@ -17,7 +18,8 @@ class Practice(Base, HasId, HasStamps, HasVersion):
     """A good practice of a city. Its text is the content item, in every language it has.
 
     ``edition`` is the report it was taken from, None for one written here; ``basis`` says how its commitment
-    numbers were found: all but ``city`` and ``heading`` are suggestions and shown as such.
+    numbers were found: all but ``city`` and ``heading`` are suggestions and shown as such. ``reminded_for`` is the
+    review-by date its officers were last reminded of.
     """
 
     __tablename__ = "practice"
@@ -33,7 +35,8 @@ class Practice(Base, HasId, HasStamps, HasVersion):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     looking_for_partners: Mapped[bool] = mapped_column(default=False)
-    review_by: Mapped[date | None]
+    review_by: Mapped[date | None] = mapped_column(index=True)
+    reminded_for: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(300), default="")
 
     item: Mapped[ContentItem] = relationship(lazy="joined")
@@ -55,7 +58,8 @@ class Practice(Base, HasId, HasStamps, HasVersion):
     def facts(self) -> dict[str, Any]:
         """The facts a person fills in, for comparison and audit."""
         names = ("commitments", "themes", "links", "contact_name", "contact_email", "looking_for_partners", "review_by")
-        return {name: getattr(self, name) for name in names}
+        schedule = {"visible_from": self.item.visible_from, "visible_until": self.item.visible_until}
+        return {**{name: getattr(self, name) for name in names}, **schedule}
 
 
 class PracticeFile(Base, HasId):
@@ -66,3 +70,5 @@ class PracticeFile(Base, HasId):
     practice_id: Mapped[int] = mapped_column(ForeignKey("practice.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     label: Mapped[str] = mapped_column(String(200), default="")
+
+    stored: Mapped[StoredFile] = relationship(lazy="joined")
