@@ -20,6 +20,7 @@ class SegmentState(StrEnum):
     FRESH = "fresh"
     STALE = "stale"
     MISSING = "missing"
+    GONE = "gone"
 
 
 class Permission(StrEnum):

@@ -133,7 +133,9 @@ def save_translation(version: LanguageVersion, targets: Mapping[str, str], *, ac
         )
     known = {f"{place}.{answer.source_hash}" for place, answer in enumerate(current)}
     if set(targets) - known:
-        raise Stale(_("The original was published anew while you were translating. Open the page again: your text is kept there."))
+        raise Stale(
+            _("The original was published anew while you were translating. Open the page again: your text is kept there.")
+        )
     segments = []
     for place, answer in enumerate(current):
         if answer.state == SegmentState.GONE:
@@ -174,9 +176,7 @@ def restore(version: LanguageVersion, number: int, *, actor: Actor, seen: int) -
 def confirm_unchanged(version: LanguageVersion, source_hash: str, *, actor: Actor) -> MeaningClaim:
     """A translator's word that a changed piece of the source still means what the translation says."""
     authorise(actor, Permission.TRANSLATE, version)
-    stale = next(
-        (a for a in queries.answers(version) if a.source_hash == source_hash and a.state == SegmentState.STALE), None
-    )
+    stale = next((a for a in queries.answers(version) if a.source_hash == source_hash and a.state == SegmentState.STALE), None)
     if stale is None:
         raise DomainError(_("This piece is up to date already."))
     return _claim(version, stale.old_hash, stale.source_hash, language=version.language, actor=actor)
@@ -271,7 +271,9 @@ def reopen(version: LanguageVersion, *, actor: Actor, seen: int | None = None) -
     return _fire(version, "reopen", actor=actor, seen=seen)
 
 
-def move(version: LanguageVersion, name: str, *, actor: Actor, seen: int | None, seen_hash: str = "", reason: str = "") -> WorkflowEvent:
+def move(
+    version: LanguageVersion, name: str, *, actor: Actor, seen: int | None, seen_hash: str = "", reason: str = ""
+) -> WorkflowEvent:
     """Take the named step; what a button, a bulk action and the command line call alike."""
     steps: dict[str, Any] = {
         "submit": lambda: submit(version, actor=actor, seen=seen),
@@ -370,13 +372,29 @@ def incomplete(version: LanguageVersion) -> list[tuple[str | None, Text]]:
         if missing:
             found.append((None, _("%(count)s pieces are not translated yet.", count=missing)))
         if stale:
-            found.append((None, _("%(count)s pieces answer an older original: translate them again or confirm that the meaning is unchanged.", count=stale)))
+            found.append(
+                (
+                    None,
+                    _(
+                        "%(count)s pieces answer an older original: translate them again or confirm that the meaning is unchanged.",
+                        count=stale,
+                    ),
+                )
+            )
     for field in kind.fields:
         words = count_words(body.get(field.name, ""), version.language)
         limit = field.word_limit if version.is_source else field.word_limit * 3 // 2
         if field.word_limit and words > limit:
             found.append(
-                (field.name, _("“%(field)s” has %(words)s words; at most %(limit)s are allowed.", field=field.label, words=words, limit=limit))
+                (
+                    field.name,
+                    _(
+                        "“%(field)s” has %(words)s words; at most %(limit)s are allowed.",
+                        field=field.label,
+                        words=words,
+                        limit=limit,
+                    ),
+                )
             )
     return found
 
@@ -506,10 +524,10 @@ def _count(version: LanguageVersion) -> None:
     """Write the derived numbers past the version column: nobody's open form is out of date because of them."""
     stale, missing = counts(queries.answers(version))
     db.session.flush()
-    table = LanguageVersion.__table__
-    db.session.execute(
-        update(table).where(table.c.id == version.id).values(stale_segments=stale, missing_segments=missing)
+    derived = (
+        update(LanguageVersion).where(LanguageVersion.id == version.id).values(stale_segments=stale, missing_segments=missing)
     )
+    db.session.execute(derived.execution_options(synchronize_session=False))
     set_committed_value(version, "stale_segments", stale)
     set_committed_value(version, "missing_segments", missing)
     projection = db.session.get(Projection, version.id) if version.is_published else None
@@ -542,16 +560,12 @@ def _claim(version: LanguageVersion, old: str, new: str, *, language: str, actor
 
 
 def _drop_autosave(actor: Actor, version: LanguageVersion) -> None:
-    db.session.execute(
-        delete(Autosave).where(Autosave.user_id == actor.id, Autosave.language_version_id == version.id)
-    )
+    db.session.execute(delete(Autosave).where(Autosave.user_id == actor.id, Autosave.language_version_id == version.id))
 
 
 def _free_slug(kind: str, text: str) -> str:
     base = slugify(text)[:100]
-    taken = set(
-        db.session.scalars(select(ContentItem.slug).where(ContentItem.kind == kind, ContentItem.slug.like(f"{base}%")))
-    )
+    taken = set(db.session.scalars(select(ContentItem.slug).where(ContentItem.kind == kind, ContentItem.slug.like(f"{base}%"))))
     if base not in taken:
         return base
     return next(f"{base}-{number}" for number in range(2, len(taken) + 3) if f"{base}-{number}" not in taken)
