@@ -137,7 +137,7 @@ def record_council_decision(signature_id: int) -> Answer:
             reference=form.reference.data or "", upload=form.upload.upload,
         )  # fmt: skip
 
-    return _step(signature, form, act, "council_decision")
+    return _step(signature, form, act, "charter/signature_council_decision.html")
 
 
 @blueprint.route("/signatures/<int:signature_id>/notification", methods=["GET", "POST"])
@@ -152,7 +152,7 @@ def record_notification(signature_id: int) -> Answer:
             signature, actor=current_actor(), version=form.version.data or 0, notified_on=form.notified_on.data
         )
 
-    return _step(signature, form, act, "notification")
+    return _step(signature, form, act, "charter/signature_notification.html")
 
 
 @blueprint.route("/signatures/<int:signature_id>/ceremony", methods=["GET", "POST"])
@@ -168,7 +168,7 @@ def plan_ceremony(signature_id: int) -> Answer:
             place=form.place.data or "",
         )  # fmt: skip
 
-    return _step(signature, form, act, "ceremony")
+    return _step(signature, form, act, "charter/signature_ceremony.html")
 
 
 @blueprint.route("/signatures/<int:signature_id>/mandate", methods=["GET", "POST"])
@@ -186,7 +186,7 @@ def record_mandate(signature_id: int) -> Answer:
             office=form.office.data or "", mandate=form.mandate.data or "",
         )  # fmt: skip
 
-    return _step(signature, form, act, "mandate")
+    return _step(signature, form, act, "charter/signature_mandate.html")
 
 
 @blueprint.route("/signatures/<int:signature_id>/sign", methods=["GET", "POST"])
@@ -348,7 +348,7 @@ def _signature_page(signature: Signature, form: forms.StepForm) -> str:
     )  # fmt: skip
 
 
-def _step(signature: Signature, form: VersionedForm, act: Callable[[], None], name: str) -> Answer:
+def _step(signature: Signature, form: VersionedForm, act: Callable[[], None], template: str) -> Answer:
     authorise(current_actor(), Permission.EDIT, signature)
 
     def save() -> None:
@@ -357,7 +357,7 @@ def _step(signature: Signature, form: VersionedForm, act: Callable[[], None], na
 
     context = desk.about(signature)
     back = url_for("charter.city_signature", slug=context["city"].slug)
-    return _ask(form, save, f"charter/signature_{name}.html", back, back_url=back, **context)
+    return _ask(form, save, template, back, back_url=back, **context)
 
 
 def _ask(form: PortalForm, act: Callable[[], None], template: str, then: str, **context: Any) -> Answer:
