@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from icportal.accounts import queries
 from icportal.accounts.enums import MAIL_PREFERENCES, ROLE_NAMES, Permission
@@ -22,6 +24,10 @@ NO_ADDRESS = _l("Enter the mail address.")
 NO_NAME = _l("Enter your name as others should read it.")
 NO_PASSWORD = _l("Enter a password.")
 PASSWORD_HINT = _l("At least %(least)s characters. Several words are easy to keep in mind.", least=SHORTEST)
+
+
+def _choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class SignInForm(PortalForm):
@@ -55,7 +61,7 @@ class AcceptInvitationForm(PortalForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language.choices = _interface_languages()
+        self.language.choices = _choices(_interface_languages())
 
 
 class ProfileForm(PortalForm):
@@ -63,13 +69,13 @@ class ProfileForm(PortalForm):
     language = SelectField(_l("Language of the portal and of its mails"))
     mail_preference = RadioField(
         _l("Mail from the portal"),
-        choices=list(MAIL_PREFERENCES.items()),
+        choices=_choices(MAIL_PREFERENCES.items()),
         validators=[chosen(_l("Choose how often you want to hear from the portal."))],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language.choices = _interface_languages()
+        self.language.choices = _choices(_interface_languages())
 
 
 def _number(value: Any) -> int | None:
@@ -94,11 +100,11 @@ class GiveRoleForm(PortalForm):
         roles = queries.givable_roles(actor, Permission(permission))
         needed = {queries.scope_needed(role) for role in roles}
         here = current_language()
-        self.role.choices = [(role.value, ROLE_NAMES[role]) for role in roles]
+        self.role.choices = _choices((role.value, ROLE_NAMES[role]) for role in roles)
         cities = queries.cities_to_choose(actor, here.code)
-        self.city_id.choices = [(key, name) for key, name in cities] if len(cities) == 1 else [("", _("none")), *cities]
+        self.city_id.choices = _choices(cities if len(cities) == 1 else [("", _("none")), *cities])
         languages = [(code, language.name_in(here)) for code, language in CONTENT_LANGUAGES.items()]
-        self.role_language.choices = [("", _("none")), *sorted_by_name(languages, lambda pair: pair[1])]
+        self.role_language.choices = _choices([("", _("none")), *sorted_by_name(languages, lambda pair: pair[1])])
         if "language" not in needed:
             del self.role_language
         if "city" not in needed:
@@ -112,7 +118,7 @@ class InviteForm(GiveRoleForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, permission=Permission.INVITE, **kwargs)
-        self.language.choices = _interface_languages()
+        self.language.choices = _choices(_interface_languages())
 
 
 class DecideMailForm(PortalForm):

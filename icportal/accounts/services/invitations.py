@@ -48,7 +48,7 @@ def invite_person(
     role: str,
     city_id: int | None = None,
     role_language: str | None = None,
-    name: str = "",
+    name: str | None = "",
     language: str = "en",
 ) -> Invitation | RoleGrant:
     """Offer somebody an account with a role, by mail. Whoever has an account gets the role at once.
@@ -71,7 +71,7 @@ def invite_person(
     invitation = Invitation(
         email=email,
         email_key=queries.email_key(email),
-        name=clean_line(name)[:LONGEST_NAME],
+        name=clean_line(name or "")[:LONGEST_NAME],
         language=interface_language(language).code,
         role=role,
         city_id=offer.city_id,

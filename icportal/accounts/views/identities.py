@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
-from flask_login import current_user
 
 from icportal.accounts import oidc, services
 from icportal.accounts.enums import Permission
 from icportal.accounts.views.blueprint import blueprint
-from icportal.accounts.views.sessions import enter, own_path, start_page
+from icportal.accounts.views.sessions import enter, own_path, signed_in_person, start_page
 from icportal.core.errors import DomainError, NotAllowed
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language, set_request_language
@@ -69,7 +68,7 @@ def link_identity(provider: str) -> Any:
 @requires(Permission.VIEW_OWN)
 def unlink_identity(identity_id: int) -> Any:
     """Let an identity open the account no longer."""
-    services.unlink_identity(current_user, identity_id, actor=current_actor())
+    services.unlink_identity(signed_in_person(), identity_id, actor=current_actor())
     flash(_("The identity is unlinked: it no longer opens your account."), "done")
     return redirect(url_for("accounts.profile"), 303)
 
@@ -80,7 +79,7 @@ def _answer(proof: oidc.Proof, label: str) -> Any:
     if current_actor().id is None or current_actor().id != proof.begun.user_id:
         raise NotAllowed(_("You are not signed in as the person who began this. Sign in and begin again."))
     services.link_identity(
-        current_user, actor=current_actor(), issuer=proof.issuer, subject=proof.subject, label=proof.label, provider=label
+        signed_in_person(), actor=current_actor(), issuer=proof.issuer, subject=proof.subject, label=proof.label, provider=label
     )
     flash(_("Linked: from now on you can sign in with %(provider)s.", provider=label), "done")
     return redirect(url_for("accounts.profile"), 303)

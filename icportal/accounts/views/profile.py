@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, url_for
-from flask_login import current_user
 
 from icportal.accounts import oidc, queries, services
 from icportal.accounts.enums import Permission
 from icportal.accounts.forms import ChangePasswordForm, ProfileForm
 from icportal.accounts.views.answers import answer_form
 from icportal.accounts.views.blueprint import blueprint
-from icportal.accounts.views.sessions import portal_session
+from icportal.accounts.views.sessions import portal_session, signed_in_person
 from icportal.core.errors import DomainError
 from icportal.core.installation import settings
 from icportal.core.strings import _
@@ -24,28 +23,28 @@ from icportal.web.identity import current_actor
 @requires(Permission.VIEW_OWN)
 def profile() -> Any:
     """Name, language and mail; roles, identities and sessions."""
-    actor, refusal = current_actor(), None
-    form = ProfileForm(obj=current_user)
+    actor, person, refusal = current_actor(), signed_in_person(), None
+    form = ProfileForm(obj=person)
     if form.validate_on_submit():
         try:
-            services.update_profile(current_user, actor=actor, **form.values())
+            services.update_profile(person, actor=actor, **form.values())
         except DomainError as error:
             refusal = error
             form.refuse(error)
         else:
             flash(_("Your profile is saved."), "done")
             return redirect(url_for("accounts.profile", language_code=form.language.data), 303)
-    identities = queries.identities_of(current_user.id)
+    identities = queries.identities_of(person.id)
     linked = {identity.issuer for identity in identities}
     return answer_form(
         "accounts/profile.html",
         form,
         refusal,
-        person=current_user,
-        history=queries.history_of(current_user),
+        person=person,
+        history=queries.history_of(person),
         identities=[(identity, oidc.provider_label(identity.issuer)) for identity in identities],
         providers=[provider for provider in settings().identity_providers if provider.issuer not in linked],
-        sessions=services.own_sessions(current_user, actor=actor, session_key=_key()),
+        sessions=services.own_sessions(person, actor=actor, session_key=_key()),
     )
 
 
@@ -56,7 +55,7 @@ def change_password() -> Any:
     form, refusal = ChangePasswordForm(), None
     if form.validate_on_submit():
         try:
-            services.change_password(current_user, actor=current_actor(), session_key=_key(), **form.values())
+            services.change_password(signed_in_person(), actor=current_actor(), session_key=_key(), **form.values())
         except DomainError as error:
             refusal = error
             form.refuse(error)
@@ -71,7 +70,7 @@ def change_password() -> Any:
 @requires(Permission.VIEW_OWN)
 def end_session(name: str) -> Any:
     """Sign out one session."""
-    services.end_session(current_user, name, actor=current_actor())
+    services.end_session(signed_in_person(), name, actor=current_actor())
     flash(_("The session is ended."), "done")
     return redirect(url_for("accounts.profile"), 303)
 
@@ -80,7 +79,7 @@ def end_session(name: str) -> Any:
 @requires(Permission.VIEW_OWN)
 def end_other_sessions() -> Any:
     """Sign out everywhere but here."""
-    services.end_other_sessions(current_user, actor=current_actor(), session_key=_key())
+    services.end_other_sessions(signed_in_person(), actor=current_actor(), session_key=_key())
     flash(_("You are signed out everywhere but here."), "done")
     return redirect(url_for("accounts.profile"), 303)
 

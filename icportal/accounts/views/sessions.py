@@ -6,9 +6,9 @@ import re
 from typing import cast
 
 from flask import Response, g, redirect, session, url_for
-from flask_login import login_user
+from flask_login import current_user, login_user
 
-from icportal.accounts import services
+from icportal.accounts import queries, services
 from icportal.accounts.models import User
 from icportal.core.actors import Actor
 from icportal.i18n.locales import LANGUAGES
@@ -22,6 +22,13 @@ _OWN = re.compile(r"/(?P<language>" + "|".join(sorted(LANGUAGES, key=len, revers
 def portal_session() -> PortalSession:
     """This request's session, as what it is."""
     return cast("PortalSession", session)
+
+
+def signed_in_person() -> User:
+    """The account of whoever is signed in, as itself and not as Flask-Login's stand-in."""
+    user = queries.open_user(int(current_user.get_id()))
+    assert user is not None
+    return user
 
 
 def own_path(target: str | None) -> str | None:
