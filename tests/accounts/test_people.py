@@ -175,7 +175,7 @@ def test_acting_for_a_city_is_said_everywhere_and_ends(world, enter):
         data={"email": "nina@city.example", "role": "city_officer", "city_id": world.cities["vienna"], "language": "en"},
     )
     assert client.post("/en/stop-acting").status_code == 303
-    assert "You are acting for" not in client.get("/en/people").text
+    assert 'class="acting"' not in client.get("/en/people").text
 
     with world.changes():
         entries = db.session.query(AuditEntry).filter(AuditEntry.action.in_(["accounts.city:act_for", "accounts.user:invite"]))
@@ -193,7 +193,7 @@ def test_only_coordinators_act_for_cities(world, enter, who):
     client = enter(world.person("somebody", who))
 
     assert client.post("/en/act-for-city/vienna").status_code == 403
-    assert "You are acting for" not in client.get("/en/profile").text
+    assert 'class="acting"' not in client.get("/en/profile").text
 
 
 def test_acting_ends_with_the_role_that_allows_it(world, enter):
@@ -206,7 +206,7 @@ def test_acting_ends_with_the_role_that_allows_it(world, enter):
 
     page = client.get("/en/profile").text
 
-    assert "You are acting for" not in page
+    assert 'class="acting"' not in page
     assert client.get("/en/people").status_code == 403
 
 

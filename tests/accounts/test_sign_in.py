@@ -166,7 +166,7 @@ def test_signing_in_again_leaves_nothing_of_the_session_before(world, enter):
     thief = world.app.test_client()
     thief.set_cookie("icportal", old)
     assert not is_signed_in(thief)
-    assert "You are acting for" not in client.get("/en/profile").text
+    assert 'class="acting"' not in client.get("/en/profile").text
 
 
 def test_signing_out_takes_a_post_and_ends_every_copy_of_the_cookie(world, client):
