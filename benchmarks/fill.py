@@ -136,10 +136,16 @@ def _body(number: int, language: str, chance: random.Random) -> dict[str, str]:
         if field.name == "title":
             body[field.name] = f"{_sentence(language, chance.randrange(500))} {number}"
         elif field.required:
-            body[field.name] = " ".join(f"{_sentence(language, chance.randrange(500))}." for _ in range(2))
+            body[field.name] = _paragraph(language, chance.randrange(400))
     rare = [COMMON, *([SOME] if number % 50 == 0 else []), *([RARE] if number % 500 == 0 else [])]
     body["results"] += " " + " ".join(rare)
     return body
+
+
+@lru_cache(maxsize=2000)
+def _paragraph(language: str, number: int) -> str:
+    """Two sentences. There are a few hundred of them, so that the slow parser sees each once."""
+    return f"{_sentence(language, number)}. {_sentence(language, number + 100)}."
 
 
 @lru_cache(maxsize=5000)
@@ -329,9 +335,17 @@ def _revision(
 
 
 def _segments(source: Mapping[str, str], body: Mapping[str, str]) -> list[dict[str, str]]:
-    fields = [(field.name, field.kind) for field in kinds.get(KIND).fields]
-    pairs = zip(cut(fields, source), cut(fields, body), strict=True)
-    return [{"field": original.field, "source": original.text, "text": translated.text} for original, translated in pairs]
+    return [
+        {"field": field.name, "source": original, "text": translated}
+        for field in kinds.get(KIND).fields
+        if field.name in source
+        for original, translated in zip(_pieces(field.kind, source[field.name]), _pieces(field.kind, body[field.name]), strict=True)
+    ]
+
+
+@lru_cache(maxsize=4000)
+def _pieces(kind: str, part: str) -> list[str]:
+    return [segment.text for segment in cut([("part", kind)], {"part": part})]
 
 
 def _terms(sample: Sample, place: Place, item: int) -> Iterator[tuple[str, str, int, int]]:
@@ -358,6 +372,6 @@ def _words(sentence: str, language: str) -> frozenset[str]:
     return frozenset(f"w:{word}"[:LONGEST_TERM] for word in {*tokens(sentence, language), *fold(sentence).split()})
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=4000)
 def _html(part: str) -> str:
     return str(render_markdown(part, heading_offset=2))

@@ -448,8 +448,9 @@ def _append(
     revision.sha256 = sha256(revision.content())
     db.session.add(revision)
     db.session.flush()
-    version.head = revision
+    # One UPDATE: given as an object, the database would be told a second time.
     version.head_id = revision.id
+    set_committed_value(version, "head", revision)
     version.title = body.get(kinds.get(version.item.kind).title, "")[:TITLE_LENGTH]
     db.session.flush()
     db.session.expire(version, ["revisions"])
@@ -495,8 +496,8 @@ def _check_title(kind: kinds.ContentKind, body: Mapping[str, str]) -> None:
 
 def _publish(version: LanguageVersion, *, at: Any = None) -> None:
     assert version.head is not None
-    version.published = version.head
     version.published_id = version.head_id
+    set_committed_value(version, "published", version.head)
     version.published_at = at or now()
     version.approved_number = version.head.number
     db.session.flush()
