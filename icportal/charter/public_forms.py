@@ -22,7 +22,7 @@ class RegistryForm(PortalForm):
 
     q = SearchField(_l("Name of the city"))
     country = SelectField(_l("Country"), validate_choice=False)
-    year = SelectField(_l("Signed in"), validate_choice=False)
+    year = SelectField(_l("Year of signature"), validate_choice=False)
     state = SelectField(
         _l("State"),
         validate_choice=False,
