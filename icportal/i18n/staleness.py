@@ -14,6 +14,9 @@ from typing import Any
 
 from icportal.i18n.segments import Segment, segment_hash
 
+#: So many pairs of changed pieces are compared word by word; more stand together by their order.
+MOST_COMPARISONS = 400
+
 FRESH, STALE, MISSING, GONE = "fresh", "stale", "missing", "gone"
 
 
@@ -64,15 +67,13 @@ def counts(answers: Sequence[Answer]) -> tuple[int, int]:
     return states.count(STALE) + states.count(GONE), states.count(MISSING)
 
 
-def _compare_field(
-    name: str, pieces: list[str], entries: list[Mapping[str, Any]], claims: set[tuple[str, str]]
-) -> list[Answer]:
+def _compare_field(name: str, pieces: list[str], entries: list[Mapping[str, Any]], claims: set[tuple[str, str]]) -> list[Answer]:
     wanted = [segment_hash(piece) for piece in pieces]
     held = [segment_hash(str(entry["source"])) for entry in entries]
     partner = _same_text(wanted, held)
     _vouched(wanted, held, partner, claims)
     taken = set(partner.values())
-    _same_place(wanted, held, partner, taken)
+    _same_place(pieces, entries, partner, taken)
     answers = []
     for position, piece in enumerate(pieces):
         index = partner.get(position)
@@ -116,14 +117,29 @@ def _vouched(wanted: list[str], held: list[str], partner: dict[int, int], claims
                 break
 
 
-def _same_place(wanted: list[str], held: list[str], partner: dict[int, int], taken: set[int]) -> None:
-    """Pieces whose text changed: those standing between the same unchanged neighbours belong together."""
-    keyed = [held[partner[position]] if position in partner else f"new {position}" for position in range(len(wanted))]
+def _same_place(pieces: Sequence[str], entries: Sequence[Mapping[str, Any]], partner: dict[int, int], taken: set[int]) -> None:
+    """Pieces whose text changed: those standing between the same unchanged neighbours belong together.
+
+    Where something was put in or taken out as well, the most alike find each other.
+    """
+    held = [segment_hash(str(entry["source"])) for entry in entries]
+    keyed = [held[partner[position]] if position in partner else f"new {position}" for position in range(len(pieces))]
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(a=held, b=keyed, autojunk=False).get_opcodes():
         if tag != "replace":
             continue
         free_old = [index for index in range(old_from, old_to) if index not in taken]
         free_new = [position for position in range(new_from, new_to) if position not in partner]
-        for position, index in zip(free_new, free_old, strict=False):
-            partner[position] = index
-            taken.add(index)
+        pairs = list(zip(free_new, free_old, strict=False))
+        if len(free_old) != len(free_new) and len(free_old) * len(free_new) <= MOST_COMPARISONS:
+            pairs = sorted(
+                ((position, index) for position in free_new for index in free_old),
+                key=lambda pair: -_likeness(pieces[pair[0]], str(entries[pair[1]]["source"])),
+            )
+        for position, index in pairs:
+            if position not in partner and index not in taken:
+                partner[position] = index
+                taken.add(index)
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(a=one.split(), b=other.split(), autojunk=False).ratio()

@@ -215,7 +215,7 @@ def test_translators_are_told_once_it_is_behind(world: Any) -> None:
     french(world, practice)
 
     def told() -> list[str]:
-        return [mail.address for mail in db.session.scalars(select(Mail)) if "has changed" in mail.subject]
+        return [mail.address for mail in db.session.scalars(select(Mail)) if "/fr/translate" in mail.text]
 
     rewrite(world, practice, results="Kaksisataa.")
     assert told() == ["tina@example.eu"]
@@ -355,6 +355,15 @@ def test_a_piece_is_fresh_when_and_only_when_its_words_were_translated(
     assert bool(behind) == (set(before) != set(after))
     told = [answer.target for answer in answers if answer.target]
     assert sorted(told) == sorted(f"[{text}]" for text in before), "no translated word is lost"
+
+
+def test_a_changed_piece_keeps_its_translation_when_another_is_put_before_it(world: Any) -> None:
+    practice = published(world)
+    version = translated(world, practice)
+    rewrite(world, practice, summary="Vapaaehtoiset auttavat.\n\nUusi kappale.\n\nKirjasto antaa tilat ja kahvin.")
+    answers = {answer.source: (answer.state, answer.target) for answer in content_queries.answers(version)}
+    assert answers["Uusi kappale."] == ("missing", "")
+    assert answers["Kirjasto antaa tilat ja kahvin."] == ("stale", "[Kirjasto antaa tilat.]")
 
 
 @pytest.mark.databases

@@ -71,7 +71,8 @@ function watch(form) {
         const version = form.elements.namedItem("version");
         if (version && body.version !== undefined) version.value = body.version;
         if (!dirty) sessionStorage.removeItem(key);
-        say("saved", form.dataset.textSaved.replace("{time}", clock()));
+        if (body.overtaken) say("conflict", form.dataset.textConflict, { url: form.dataset.conflictUrl || location.href, text: form.dataset.textShow });
+        else say("saved", form.dataset.textSaved.replace("{time}", clock()));
       } else if (answer.status === 409) {
         dirty = true;
         stopped = true;
