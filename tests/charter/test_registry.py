@@ -175,7 +175,8 @@ def test_number_of_queries_does_not_grow_with_the_rows(client, seeded_app):
             event.listen(engine, "before_cursor_execute", listener := lambda *args: statements.append(args[2]))
         client.get(url)
         event.remove(engine, "before_cursor_execute", listener)
-        return len(statements)
+        # The public stamp is looked up by time, not by page.
+        return len([statement for statement in statements if "public_stamp" not in statement])
 
     for path in ("/en/signatories", "/en/cities"):
         queries_for(f"{path}?country=AT")
