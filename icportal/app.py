@@ -132,7 +132,7 @@ def _register_rules() -> None:
 
 
 def _register_menu() -> None:
-    for views in (cities_views, charter_views, practices_views, workflow_views, accounts_views, cms_views):
+    for views in (workflow_views, cities_views, charter_views, practices_views, accounts_views, cms_views):
         navigation.register(*views.MENU)
 
 

@@ -166,11 +166,6 @@ def delays_of(city_id: int) -> list[Delay]:
     return list(db.session.scalars(select(Delay).where(Delay.city_id == city_id).order_by(Delay.id.desc())))
 
 
-def signatory_ids() -> set[int]:
-    """Cities with a signature in force."""
-    return set(db.session.scalars(select(Signature.city_id).where(Signature.state == SignatureState.PUBLISHED)))
-
-
 def _granted_delays(city_ids: Collection[int]) -> dict[int, dict[date, date]]:
     """Per city: deadline → the day to which it was put off."""
     query = select(Delay).where(Delay.city_id.in_(city_ids), Delay.decision == Decision.GRANTED)

@@ -9,10 +9,9 @@ from icportal.charter import dossier
 from icportal.charter.enums import SignatureKind, SignatureState
 from icportal.charter.flow import EDITABLE, SIGNATURE
 from icportal.charter.models import Delay, Signature
-from icportal.cities import queries as cities
 from icportal.cities.models import City
 from icportal.core.actors import Actor, Role
-from icportal.core.clock import now, today
+from icportal.core.clock import today
 from icportal.core.strings import Text, _, _l
 from icportal.i18n.catalogues import current_language
 from icportal.workflow.worklists import Waiting, Worklist
@@ -60,7 +59,6 @@ def _of_network(limit: int) -> list[Worklist]:
     to_check = dossier.signatures_in({SignatureState.REVIEW})
     delays = dossier.waiting_delays()
     late = [renewal for renewal in dossier.renewals_due(today()) if renewal.is_overdue]
-    short = cities.short_of_contacts(dossier.signatory_ids())
     return [
         _list("charter.check", _l("Signatures to check"), [_signature(*row) for row in to_check], limit),
         _list("charter.delays", _l("Requests for more time to decide"), [_delay(*row) for row in delays], limit),
@@ -71,7 +69,6 @@ def _of_network(limit: int) -> list[Worklist]:
             limit,
             mine=False,
         ),
-        _list("charter.contacts", _l("Signatories with fewer than two contacts"), map(_contacts, short), limit, mine=False),
     ]
 
 
@@ -130,23 +127,6 @@ def _delay(delay: Delay, city: City) -> Waiting:
         tone="waiting",
         since=delay.asked_at,
         waits_for=COORDINATOR,
-        city=name,
-        language=current_language().code,
-    )
-
-
-def _contacts(city: City) -> Waiting:
-    name = city.name_in(current_language().code)
-    return Waiting(
-        title=_("%(city)s: name a second contact", city=name),
-        endpoint="cities.edit_contacts",
-        values={"slug": city.slug},
-        kind=_l("Contacts"),
-        state="contacts",
-        state_label=_("%(number)s of 2", number=len(city.contacts)),
-        tone="waiting",
-        since=city.updated_at or now(),
-        waits_for=MAYOR,
         city=name,
         language=current_language().code,
     )
