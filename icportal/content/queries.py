@@ -214,7 +214,8 @@ def _values(kind: str, language: str, terms: Sequence[str]) -> dict[str, Any]:
 
 @lru_cache(maxsize=32)
 def _under(terms: int) -> Select[Any]:
-    kind, day = bindparam("kind"), bindparam("day", type_=Date)
+    kind: Any = bindparam("kind")
+    day: Any = bindparam("day", type_=Date)
     query = (
         select(Posting)
         .join(Shelf, and_(Shelf.item_id == Posting.item_id, Shelf.language == bindparam("language")))

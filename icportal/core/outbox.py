@@ -33,6 +33,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from flask import current_app
+from markupsafe import Markup
 from sqlalchemy import CursorResult, ForeignKey, Index, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -105,6 +106,15 @@ class Tongue(Protocol):
 
     @property
     def direction(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class _Notice:
+    """A notice as the weekly digest shows it."""
+
+    subject: str
+    text: str
+    html: Markup
 
 
 @dataclass(frozen=True)
@@ -477,9 +487,10 @@ def send_digests(moment: datetime | None = None) -> int:
 def _write_digest(address: str, notices: list[Mail], until: datetime) -> int:
     newest = notices[0]
     to = Recipient(address=address, name=newest.name, language=newest.language, id=newest.recipient_id)
-    topics: dict[str, list[Mail]] = {}
+    topics: dict[str, list[_Notice]] = {}
     for notice in notices:
-        topics.setdefault(notice.topic, []).append(notice)
+        shown = _Notice(notice.subject, notice.text, Markup(notice.html))  # noqa: S704  rendered here with escaping
+        topics.setdefault(notice.topic, []).append(shown)
     context = {"topics": topics, "count": len(notices)}
     subject, text, html, _topic = _rendered("mail/weekly_digest", to, context, "", notice=False)
     week = until.astimezone(PORTAL_ZONE).date().isoformat()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -54,6 +55,10 @@ class Reading:
         """Whether the reader asked for another language than the one shown."""
         return self.shown.language != self.wanted
 
+    def html(self, name: str) -> Markup:
+        """A field as it was sanitised when it was published."""
+        return Markup(self.shown.html[name])  # noqa: S704  nh3 wrote it, see core.text.render_markdown
+
 
 def library(search: Search, language: str, *, after: str | None = None, limit: int = content.PAGE) -> content.ShelfPage:
     """One page of the public library, newest first, title hits before others."""
@@ -96,7 +101,7 @@ def read(slug: str, language: str, *, chosen: str | None = None) -> Reading:
     if not versions:
         raise NotFound(_("There is no such practice, or it is not public any more."))
     source = next(iter(versions.values())).source_language
-    wanted = chosen if chosen in versions else language
+    wanted = chosen if chosen and chosen in versions else language
     best = reading_order(get(wanted).code, set(versions), source)[0]
     others = [version for code, version in versions.items() if code != best]
     return Reading(versions[best], others, wanted)

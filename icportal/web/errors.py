@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from icportal.core.db import db
-from icportal.core.errors import DomainError, NotAllowed, Stale, TooMany
+from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale, TooMany
 from icportal.core.installation import settings
 from icportal.core.strings import _
 from icportal.i18n.locales import DEFAULT, LANGUAGES
@@ -47,16 +47,18 @@ def init_app(app: Flask) -> None:
 def refused(error: DomainError) -> Any:
     """A service's refusal that no form took."""
     db.session.rollback()
+    # The same words for what is not there and for what is private: they must not tell the one from the other.
+    message = _("There is no such page, or it is not open to you.") if isinstance(error, NotFound) else error.message
     if wants_json():
-        return jsonify(error=str(error.message)), error.status
-    if isinstance(error, NotAllowed) and not current_actor().is_signed_in and request.method == "GET":
+        return jsonify(error=str(message)), error.status
+    if isinstance(error, NotAllowed) and not current_actor().is_signed_in and request.method != "POST":
         flash(_("Sign in to open this page."), "info")
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
     response = current_app.make_response(
         page(
             error.status,
-            message=error.message,
-            problems=[message for _field, message in error.problems],
+            message=message,
+            problems=[] if isinstance(error, NotFound) else [problem for _field, problem in error.problems],
             reasons=error.reasons if isinstance(error, NotAllowed) else [],
             differences=error.differences if isinstance(error, Stale) else [],
         )

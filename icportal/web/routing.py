@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request, url_for
 from werkzeug.exceptions import NotFound as NoPage
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from icportal.core.installation import settings
 from icportal.i18n.catalogues import current_language, set_request_language
@@ -21,6 +21,7 @@ from icportal.web.identity import current_actor
 
 IN_PATHS = "/:@!$&'()*+,;=~"
 PREFIX = "/<language:language_code>"
+LARGEST_NUMBER = 2**31 - 1
 
 
 class LanguageConverter(BaseConverter):
@@ -34,6 +35,22 @@ class SlugConverter(BaseConverter):
     """A name in an address: lower case letters, digits and hyphens."""
 
     regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+
+class NumberConverter(IntegerConverter):
+    """The number of a row. One that no column can hold is another address, not a question to the database."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None) -> None:  # noqa: A002
+        super().__init__(map, fixed_digits, min, LARGEST_NUMBER if max is None else max)
+
+
+def row_number(value: str) -> int:
+    """A number from a query string, for ``request.args.get(..., type=row_number)``; what no column can hold is none."""
+    number = int(value)
+    if not 0 < number <= LARGEST_NUMBER:
+        message = f"{number} is no number of a row"
+        raise ValueError(message)
+    return number
 
 
 def preferred_language() -> str:
@@ -63,6 +80,7 @@ def address_without_language() -> str:
 
 
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = NumberConverter
     app.url_map.converters["language"] = LanguageConverter
     app.url_map.converters["slug"] = SlugConverter
 
@@ -103,4 +121,4 @@ def external_url(endpoint: str, *, language: str, **values: Any) -> str:
         return base + url_for(endpoint, language_code=language, _external=False, **values)
 
 
-__all__ = ["PREFIX", "NoPage", "external_url", "init_app", "preferred_language", "url_in"]
+__all__ = ["PREFIX", "NoPage", "external_url", "init_app", "preferred_language", "row_number", "url_in"]

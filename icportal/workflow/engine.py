@@ -148,8 +148,10 @@ def _unlogged() -> Iterator[str]:
         workflow, _colon, name = entry.action.rpartition(":")
         before, after = entry.before or {}, entry.after or {}
         if "state" in after and entry.subject_id is not None:
-            step = (name, entry.actor_id, entry.acting_for, before.get("state"), after["state"], after.get("reason"), after.get("revision"))
-            logged[workflow, entry.subject_id].append(step)
+            states = (before.get("state"), after["state"])
+            logged[workflow, entry.subject_id].append(
+                (name, entry.actor_id, entry.acting_for, *states, after.get("reason"), after.get("revision"))
+            )
     for workflow, subject in sorted({*steps, *logged}):
         if steps[workflow, subject] != logged[workflow, subject]:
             yield f"workflow {workflow} {subject}: its steps are not those in the audit log"

@@ -19,6 +19,7 @@ from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 
 
 @blueprint.get("/people")
@@ -27,8 +28,8 @@ def list_people() -> str:
     """The people of the network, or of one's own city."""
     actor, language = current_actor(), current_language().code
     search, role = request.args.get("q", "").strip()[:200], request.args.get("role", "")
-    city_id = request.args.get("city", type=int)
-    page = max(1, request.args.get("page", 1, type=int) or 1)
+    city_id = request.args.get("city", type=row_number)
+    page = max(1, request.args.get("page", 1, type=row_number) or 1)
     return render_template(
         "accounts/person_list.html",
         people=queries.list_people(

@@ -16,6 +16,7 @@ from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.web.decorators import public, requires
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 
 
 @blueprint.get("/audit")
@@ -23,7 +24,7 @@ from icportal.web.identity import current_actor
 def list_audit() -> str:
     """Who did what, newest first."""
     actor, language = current_actor(), current_language().code
-    city_id, before = request.args.get("city", type=int), request.args.get("before", type=int)
+    city_id, before = request.args.get("city", type=row_number), request.args.get("before", type=row_number)
     return render_template(
         "accounts/audit_list.html",
         page=queries.list_audit(actor=actor, language=language, city_id=city_id, before=before),
@@ -37,7 +38,7 @@ def list_audit() -> str:
 @public
 def list_mails() -> str:
     """Every mail the portal wrote. A demonstration sends none and shows them to everybody, so that links can be followed."""
-    before, address = request.args.get("before", type=int), request.args.get("to", "").strip()[:254]
+    before, address = request.args.get("before", type=row_number), request.args.get("to", "").strip()[:254]
     unsettled = request.args.get("state") == "unsettled"
     page = queries.list_mails(actor=current_actor(), before=before, address=address, unsettled=unsettled)
     return render_template("accounts/mail_list.html", page=page, address=address, unsettled=unsettled, is_first=before is None)

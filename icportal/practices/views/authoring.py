@@ -105,7 +105,7 @@ def edit_text(practice_id: int) -> Answer:
     practice = desk.open_practice(practice_id, actor=current_actor())
     version = practice.item.source
     authorise(current_actor(), ContentPermission.EDIT, version)
-    if request.method == "GET":
+    if request.method != "POST":
         return _editor(practice, version, *_opened(version))
     form = TextForm()
     if not form.validate():

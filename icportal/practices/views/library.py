@@ -122,7 +122,9 @@ def _chosen(search: queries.Search) -> list[tuple[str, str]]:
 
 def _address(*, without: str | None = None, after: str | None = None) -> str:
     values: dict[str, Any] = {name: value for name, value in request.args.items() if name not in ("after", without) and value}
-    return url_for("practices.list_practices", **values, **({"after": after} if after else {}))
+    if after:
+        values["after"] = after
+    return url_for("practices.list_practices", **values)
 
 
 def _others(own: str, languages: list[str]) -> list[tuple[Language, str]]:

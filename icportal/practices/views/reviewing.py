@@ -145,7 +145,7 @@ def review_list() -> Answer:
             return _review_list(refused(error), error.status)
         flash(_("%(count)s texts are published.", count=len(done)), "success")
         return redirect(url_for("practices.review_list"), 303)
-    return _review_list(None if request.method == "GET" else form, 200 if request.method == "GET" else 422)
+    return _review_list(form, 422) if request.method == "POST" else _review_list(None, 200)
 
 
 def _ticked() -> list[services.Approval]:

@@ -29,6 +29,7 @@ from icportal.practices.views.pages import Answer, blueprint, shown_again
 from icportal.web.decorators import requires
 from icportal.web.forms import clean
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 
 PREFIX = "t."
 WORDS: dict[str, tuple[Text, str]] = {
@@ -65,7 +66,7 @@ def translation_desk() -> Answer:
         into=languages,
         chosen=chosen,
         begun=desk.to_translate(chosen.code, actor=actor) if chosen else [],
-        unbegun=desk.not_begun(chosen.code, actor=actor, after=request.args.get("after", type=int)) if chosen else None,
+        unbegun=desk.not_begun(chosen.code, actor=actor, after=request.args.get("after", type=row_number)) if chosen else None,
         flow=CONTENT,
     )
 
@@ -103,7 +104,7 @@ def start_translation(practice_id: int) -> Answer:
 def translate(practice_id: int, code: str) -> Answer:
     """The original on one side, its translation on the other, piece by piece."""
     practice, version = _opened(practice_id, code)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(practice, version, *_restored(version))
     form, typed = EmptyForm(), _typed()
     if valid := form.validate():
@@ -149,7 +150,7 @@ def matrix() -> Answer:
     states, behind = desk.matrix_counts()
     return render_template(
         "practices/translate_matrix.html",
-        page=desk.matrix(after=request.args.get("after", type=int)),
+        page=desk.matrix(after=request.args.get("after", type=row_number)),
         codes=sorted(states, key=lambda code: (-sum(states[code].values()), code)),
         states=states,
         behind=behind,
