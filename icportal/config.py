@@ -57,6 +57,7 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "portal@localhost"
     trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
     identity_providers: tuple[IdentityProvider, ...] = ()
     upload_limit: int = 10 * 1024 * 1024
     session_idle: int = 8 * 3600
@@ -108,6 +109,7 @@ class Settings:
             smtp_url=os.environ.get("SMTP_URL", stored.get("smtp_url", "")),
             mail_from=_setting(stored, "mail_from", cls.mail_from),
             trusted_hosts=tuple(stored.get("trusted_hosts", ())),
+            proxies=_count("proxies", _setting(stored, "proxies", cls.proxies)),
             identity_providers=_providers(stored.get("identity_providers", {})),
             upload_limit=_number("upload_limit", _setting(stored, "upload_limit", cls.upload_limit)),
             page_cache=str(_setting(stored, "page_cache", "on")).lower() not in {"off", "false", "0", "no"},
@@ -144,6 +146,16 @@ def _number(name: str, value: Any) -> int:
         number = 0
     if number <= 0:
         raise SettingsError(f"ICPORTAL_{name.upper()} is '{value}'; it is a whole number above zero.")
+    return number
+
+
+def _count(name: str, value: Any) -> int:
+    try:
+        number = int(value)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise SettingsError(f"ICPORTAL_{name.upper()} is '{value}'; it is a whole number, 0 for none.")
     return number
 
 
