@@ -34,7 +34,7 @@ pins:  ## Choose exact versions anew from requirements/*.in
 	$(BOOTSTRAP) test && exec $(VENV)/python tools/pins.py
 
 migrate:  ## Write a migration for changed models (NAME=what_changes)
-	$(BOOTSTRAP) run && exec $(VENV)/flask --app icportal.wsgi:application db migrate -d migrations -m "$(NAME)"
+	$(BOOTSTRAP) run && exec $(VENV)/flask --app icportal.app:create_app db migrate -d migrations -m "$(NAME)"
 
 bench:  ## Measure the speed against bare Flask pages, in one run
 	$(BOOTSTRAP) test && exec $(VENV)/python -m benchmarks

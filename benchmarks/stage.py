@@ -19,6 +19,8 @@ from icportal.config import ROOT, Mode, Settings
 from tests import servers
 
 WORKERS = 2
+#: As `icportal run` starts it.
+THREADS = "4"
 SECRET = "only-for-measuring-0123456789-abcdefghij"
 
 
@@ -82,7 +84,7 @@ class Stage:
         """A WSGI application (``module:name``) under granian, as the portal is served."""
         port = servers.free_port()
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", what, "--host", "127.0.0.1", "--port", str(port)]
-        command += ["--workers", str(WORKERS), "--blocking-threads", os.environ.get("BENCH_THREADS", "8"), "--log-level", "warning"]
+        command += ["--workers", str(WORKERS), "--blocking-threads", THREADS, "--log-level", "warning"]
         settings = {
             "ICPORTAL_INSTANCE": str(self.folder), "ICPORTAL_MODE": "demo", "ICPORTAL_SECRET_KEY": SECRET, "DATABASE_URL": url,
             "ICPORTAL_BASE_URL": f"http://127.0.0.1:{port}", "REDIS_URL": "", "FILES_URL": "", "SMTP_URL": "",

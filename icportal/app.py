@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from icportal.accounts import demonstration
 from icportal.accounts import models as accounts_models
@@ -28,7 +29,7 @@ from icportal.content import rules as content_rules
 from icportal.content.flow import CONTENT
 from icportal.core import housekeeping, outbox, permissions, queue
 from icportal.core.db import db
-from icportal.extensions import csrf, login, migrate
+from icportal.extensions import csrf, login
 from icportal.i18n import catalogues
 from icportal.practices import kind as practices_kind
 from icportal.practices import models as practices_models
@@ -59,8 +60,8 @@ BLUEPRINTS = (
 )
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The portal for one installation.
+def create_app(settings: Settings | None = None, *, migrations: bool = True) -> Flask:
+    """The portal for one installation. A server that only answers needs no ``migrations`` and saves their memory.
 
     Raises:
         SettingsError: a setting is missing, wrong or unsafe.
@@ -68,8 +69,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load()
     app = Portal("icportal", template_folder="web/templates", static_folder="web/static", instance_path=str(settings.instance))
     _configure(app, settings)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    if migrations:
+        from flask_migrate import Migrate
+
+        Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     catalogues.init_app(app)
     login.init_app(app)
     login.anonymous_user = Visitor

@@ -2,4 +2,4 @@
 
 from icportal.app import create_app
 
-application = create_app()
+application = create_app(migrations=False)

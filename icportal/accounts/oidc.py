@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, request, session
 
 from icportal.config import IdentityProvider
@@ -67,9 +65,15 @@ class Proof:
 
 def init_app(app: Flask) -> None:
     """Make a client for every configured provider. None is asked anything before somebody wants to sign in with it."""
+    providers = app.config["SETTINGS"].identity_providers
+    if not providers:
+        return
+    # Large, and of no use to a portal without providers.
+    from authlib.integrations.flask_client import OAuth
+
     oauth = OAuth()
     oauth.init_app(app)
-    for provider in app.config["SETTINGS"].identity_providers:
+    for provider in providers:
         oauth.register(
             name=provider.key,
             client_id=provider.client_id,
@@ -231,12 +235,14 @@ def _no_trust(provider: IdentityProvider) -> Text:
 @contextmanager
 def _plain_failures(provider: IdentityProvider) -> Iterator[None]:
     """Whatever a provider answers, nobody gets to see more than a sentence of ours."""
+    from requests import RequestException
+
     try:
         yield
     except DomainError as error:
         log.warning("sign-in with %s: %s", provider.key, error)
         raise
-    except requests.RequestException as error:
+    except RequestException as error:
         log.warning("sign-in with %s: it cannot be reached: %s", provider.key, error)
         raise ProviderFailed(
             _("%(provider)s cannot be reached now. Try again later, or sign in with your password.", provider=provider.label)

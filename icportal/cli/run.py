@@ -138,7 +138,7 @@ class Supervisor:
         self.port = port
         server = [sys.executable, "-m", "granian", "--interface", "wsgi", "icportal.wsgi:application"]
         server += ["--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "warning"]
-        server += ["--blocking-threads", "8", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
+        server += ["--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
         self.children = [
             Child("server", server),
             Child("worker", [sys.executable, "-m", "icportal.cli", "worker"]),
