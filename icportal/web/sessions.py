@@ -113,14 +113,17 @@ class PortalSessions(SessionInterface):
         return PortalSession(dict(row.data), key=key, seen_at=row.seen_at)
 
     def _start(self, session: PortalSession, key: str, user_id: int) -> None:
-        moment = now()
+        """Write a session under a new key. A renewed one keeps its beginning: renewing does not prolong it."""
+        moment = began = now()
         with db.engine.begin() as connection:
             if session.key:
+                held = (WebSession.key == session.key, WebSession.user_id == user_id)
+                began = connection.execute(select(WebSession.created_at).where(*held)).scalar() or moment
                 connection.execute(delete(WebSession).where(WebSession.key == session.key))
             connection.execute(delete(WebSession).where(WebSession.created_at < moment - self.lifetime))
             connection.execute(
                 insert(WebSession).values(
-                    key=key, user_id=user_id, data=dict(session), created_at=moment, seen_at=moment, agent=session.agent
+                    key=key, user_id=user_id, data=dict(session), created_at=began, seen_at=moment, agent=session.agent
                 )
             )
         session.key = key

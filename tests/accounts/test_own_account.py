@@ -1,5 +1,9 @@
 import pytest
 from harness import PortalClient
+from sqlalchemy import select
+
+from icportal.core.db import db
+from icportal.web.sessions import WebSession
 
 from .conftest import PASSWORD
 
@@ -69,6 +73,17 @@ def test_a_new_password_ends_the_other_sessions_and_renews_this_one(world, enter
     thief.set_cookie("icportal", copy)
     assert thief.get("/en/profile").status_code == 303
     assert world.mails()[0][1] == "Your password was changed"
+
+
+def test_renewing_a_session_does_not_prolong_it(world, enter, olga):
+    client = enter(olga)
+    with world.changes():
+        began = db.session.scalar(select(WebSession.created_at))
+
+    change(client)
+
+    with world.changes():
+        assert db.session.scalars(select(WebSession.created_at)).all() == [began]
 
 
 @pytest.mark.parametrize(
