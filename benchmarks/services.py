@@ -12,13 +12,15 @@ from icportal.core.clock import now
 
 GOAL = 12.0
 ITEMS = 60
+#: A database of its own: what is published here would change the pages that others measure.
+SIZE = 500
 
 
 def ask(stage: Stage, kind: str, *, count: int, seconds: float, rounds: int) -> bool:  # noqa: ARG001  asked like the others
     """Print the median; whether it is below the goal."""
-    app = stage.portal(stage.database(kind, count))
+    app = stage.portal(stage.database(kind, SIZE))
     with app.app_context():
-        times = [one_item(number) for number in range(count, count + ITEMS)][10:]
+        times = [one_item(number) for number in range(SIZE, SIZE + ITEMS)][10:]
     middle = statistics.median(times)
     print(
         f"\nSave, submit, approve and publish, four eyes, a commit for each of the three steps, {kind}: "
