@@ -2,7 +2,7 @@
 
 A kept page is answered before Flask is asked, so it pays for no session, menu or translation. What makes a page
 out of date is the *public stamp*: a number in the database that every transaction touching a public table
-raises. Another process sees a new stamp within ``LOOK_AGAIN``; the one that wrote it, at once. A request with a
+raises, and the calendar day, since what is visible and who counts as a signatory depend on it. Another process sees a new stamp within ``LOOK_AGAIN``; the one that wrote it, at once. A request with a
 session cookie is never served from here and never kept.
 """
 
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.http import quote_etag
 
 from icportal.core.canonical import sha256
+from icportal.core.clock import today
 from icportal.core.db import Base, db
 from icportal.web.identity import current_actor
 
@@ -32,6 +33,8 @@ LARGEST = 2000
 TOUCHED = "public_touched"
 STAMP = "icportal.public_stamp"
 Made = TypeVar("Made")
+#: (how often something public has changed, day as a number)
+Stamp = tuple[int, int]
 _own_stamps = itertools.count(-2, -1)
 
 
@@ -48,7 +51,7 @@ class PublicStamp(Base):
 class Kept:
     """An answer as it left, plain and packed."""
 
-    stamp: int
+    stamp: Stamp
     headers: list[tuple[str, str]]
     body: bytes
     packed: bytes
@@ -62,8 +65,8 @@ class PageCache:
         self.app = app
         self.wsgi = app.wsgi_app
         self.pages: OrderedDict[str, Kept] = OrderedDict()
-        self.pieces: OrderedDict[tuple[Hashable, ...], tuple[int, Markup]] = OrderedDict()
-        self._stamp = -1
+        self.pieces: OrderedDict[tuple[Hashable, ...], tuple[Stamp, Markup]] = OrderedDict()
+        self._changes = -1
         self._looked = 0.0
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -84,14 +87,14 @@ class PageCache:
         query = environ.get("QUERY_STRING", "")
         return f"{environ.get('PATH_INFO', '')}?{query}" if query else environ.get("PATH_INFO", "")
 
-    def stamp(self) -> int:
-        """The public stamp, looked up at most every ``LOOK_AGAIN`` seconds."""
+    def stamp(self) -> Stamp:
+        """The public stamp of today, looked up at most every ``LOOK_AGAIN`` seconds."""
         moment = time.monotonic()
         if moment - self._looked > LOOK_AGAIN:
             with self.app.app_context(), db.engine.connect() as connection:
-                self._stamp = connection.execute(select(PublicStamp.value)).scalar() or 0
+                self._changes = connection.execute(select(PublicStamp.value)).scalar() or 0
             self._looked = moment
-        return self._stamp
+        return self._changes, today().toordinal()
 
     def expect_change(self) -> None:
         """Look again at the next request: this process has just changed something public."""
@@ -113,7 +116,7 @@ class PageCache:
         etag = quote_etag(sha256(body)[:32])
         response.headers["ETag"] = etag
         headers = [(name, value) for name, value in response.headers if name not in {"Content-Length", "Set-Cookie"}]
-        self.pages[key] = Kept(request.environ.get(STAMP, -1), headers, body, gzip.compress(body, 6), etag)
+        self.pages[key] = Kept(request.environ.get(STAMP, (-1, 0)), headers, body, gzip.compress(body, 6), etag)
         while len(self.pages) > LARGEST:
             self.pages.popitem(last=False)
         response.make_conditional(request)
@@ -139,14 +142,14 @@ def init_app(app: Flask, *, enabled: bool) -> None:
         app.after_request(cache.keep)
 
 
-def public_stamp() -> int:
+def public_stamp() -> Stamp:
     """The stamp under which what is computed from public tables may be kept.
 
     A transaction that has changed something public itself gets a stamp of its own each time: what it sees may yet
     be rolled back.
     """
     if db.session.registry.has() and db.session().info.get(TOUCHED):
-        return next(_own_stamps)
+        return next(_own_stamps), 0
     cache: PageCache = current_app.extensions["page_cache"]
     return cache.stamp()
 
@@ -160,7 +163,7 @@ def kept(size: int) -> Callable[[Callable[..., Made]], Callable[..., Made]]:
 
     def decorate(make: Callable[..., Made]) -> Callable[..., Made]:
         @lru_cache(maxsize=size)
-        def remember(_stamp: int, _portal: PageCache, *args: Any) -> Made:
+        def remember(_stamp: Stamp, _portal: PageCache, *args: Any) -> Made:
             return make(*args)
 
         @wraps(make)
