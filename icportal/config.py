@@ -97,18 +97,19 @@ class Settings:
                 "give it to this user or set ICPORTAL_INSTANCE to another folder."
             ) from None
         stored = _stored(folder / "settings.toml")
+        _known_names(stored)
         mode = _mode(_setting(stored, "mode", "demo"))
         settings = cls(
             instance=folder,
             mode=mode,
             secret_key=_secret_key(stored, folder, mode),
             base_url=_url("base_url", _setting(stored, "base_url", cls.base_url)),
-            database_url=_database_url(os.environ.get("DATABASE_URL", stored.get("database_url", ""))),
-            redis_url=os.environ.get("REDIS_URL", stored.get("redis_url", "")),
-            files_url=os.environ.get("FILES_URL", stored.get("files_url", "")),
-            smtp_url=os.environ.get("SMTP_URL", stored.get("smtp_url", "")),
-            mail_from=_setting(stored, "mail_from", cls.mail_from),
-            trusted_hosts=tuple(stored.get("trusted_hosts", ())),
+            database_url=_database_url(_text("database_url", os.environ.get("DATABASE_URL", stored.get("database_url", "")))),
+            redis_url=_service("REDIS_URL", stored, ("redis", "rediss", "unix"), "redis://localhost:6379/0"),
+            files_url=_service("FILES_URL", stored, ("s3", "gs", "az", "file", "memory"), "s3://bucket/folder"),
+            smtp_url=_service("SMTP_URL", stored, ("smtp", "smtps"), "smtp://user:password@mail.example.org:587"),
+            mail_from=_address("mail_from", _setting(stored, "mail_from", cls.mail_from)),
+            trusted_hosts=_hosts(stored.get("trusted_hosts", [])),
             proxies=_count("proxies", _setting(stored, "proxies", cls.proxies)),
             identity_providers=_providers(stored.get("identity_providers", {})),
             upload_limit=_number("upload_limit", _setting(stored, "upload_limit", cls.upload_limit)),
@@ -128,6 +129,48 @@ def _stored(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} cannot be read as TOML: {error}.") from None
 
 
+KNOWN = frozenset(
+    (
+        "mode", "secret_key", "base_url", "database_url", "redis_url", "files_url", "smtp_url", "mail_from", "trusted_hosts",
+        "proxies", "identity_providers", "upload_limit", "page_cache",
+    )
+)  # fmt: skip
+
+
+def _known_names(stored: dict[str, Any]) -> None:
+    """A misspelt setting would be one that silently does nothing."""
+    unknown = sorted(set(stored) - KNOWN)
+    if unknown:
+        raise SettingsError(f"settings.toml knows no '{unknown[0]}'; the settings are {', '.join(sorted(KNOWN))}.")
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"{name} is {value!r}; it is a text in quotation marks.")
+    return value
+
+
+def _service(variable: str, stored: dict[str, Any], schemes: tuple[str, ...], example: str) -> str:
+    """The address of another service, empty for none."""
+    value = _text(variable, os.environ.get(variable, stored.get(variable.lower(), "")))
+    if value and urlsplit(value).scheme not in schemes:
+        raise SettingsError(f"{variable} is '{value}'; it is an address such as {example}, or left out.")
+    return value
+
+
+def _address(name: str, value: Any) -> str:
+    local, at, domain = _text(name, value).rpartition("@")
+    if not (local and at and domain) or any(sign.isspace() for sign in value):
+        raise SettingsError(f"ICPORTAL_{name.upper()} is '{value}'; it is a mail address such as portal@example.org.")
+    return str(value)
+
+
+def _hosts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(host, str) for host in value):
+        raise SettingsError('trusted_hosts is a list of names such as ["portal.example.org"].')
+    return tuple(value)
+
+
 def _setting(stored: dict[str, Any], name: str, default: Any) -> Any:
     return os.environ.get(f"ICPORTAL_{name.upper()}", stored.get(name, default))
 
@@ -142,7 +185,7 @@ def _mode(value: str) -> Mode:
 def _number(name: str, value: Any) -> int:
     try:
         number = int(value)
-    except ValueError:
+    except (ValueError, TypeError):
         number = 0
     if number <= 0:
         raise SettingsError(f"ICPORTAL_{name.upper()} is '{value}'; it is a whole number above zero.")
@@ -152,7 +195,7 @@ def _number(name: str, value: Any) -> int:
 def _count(name: str, value: Any) -> int:
     try:
         number = int(value)
-    except ValueError:
+    except (ValueError, TypeError):
         number = -1
     if number < 0:
         raise SettingsError(f"ICPORTAL_{name.upper()} is '{value}'; it is a whole number, 0 for none.")
@@ -160,7 +203,7 @@ def _count(name: str, value: Any) -> int:
 
 
 def _url(name: str, value: str) -> str:
-    parts = urlsplit(value)
+    parts = urlsplit(_text(name, value))
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingsError(f"ICPORTAL_{name.upper()} is '{value}'; it is an address such as https://portal.example.org.")
     return value.rstrip("/")
@@ -169,7 +212,9 @@ def _url(name: str, value: str) -> str:
 def _database_url(value: str) -> str:
     scheme = value.partition(":")[0].partition("+")[0]
     if value and scheme not in {"sqlite", "postgresql", "postgres"}:
-        raise SettingsError("DATABASE_URL begins with postgresql:// or sqlite:///; leave it out to use the file in the instance folder.")
+        raise SettingsError(
+            "DATABASE_URL begins with postgresql:// or sqlite:///; leave it out to use the file in the instance folder."
+        )
     return value
 
 
@@ -193,9 +238,16 @@ def _secret_key(stored: dict[str, Any], folder: Path, mode: Mode) -> str:
 
 def _providers(stored: dict[str, Any]) -> tuple[IdentityProvider, ...]:
     providers = []
+    if not isinstance(stored, dict) or not all(isinstance(entry, dict) for entry in stored.values()):
+        raise SettingsError(
+            "identity_providers are sections such as [identity_providers.oulu] with label, issuer, client_id, client_secret."
+        )
     for key, entry in stored.items():
         missing = {"label", "issuer", "client_id", "client_secret"} - set(entry)
         if missing:
             raise SettingsError(f"identity_providers.{key} lacks {', '.join(sorted(missing))}.")
+        extra = set(entry) - {"label", "issuer", "client_id", "client_secret", "scope"}
+        if extra:
+            raise SettingsError(f"identity_providers.{key} knows no '{sorted(extra)[0]}'.")
         providers.append(IdentityProvider(key=key, **{name: str(value) for name, value in entry.items()}))
     return tuple(providers)
