@@ -32,7 +32,14 @@ FACETS = "SELECT term, count(*) FROM content_posting WHERE kind = 'practice' AND
 
 MENU = [("Cities", "/en/cities"), ("Charter", "/en/charter"), ("Signatories", "/en/signatories"), ("Practices", "/en/practices")]
 FOOT = [("Accessibility", "/en/accessibility"), ("Privacy", "/en/privacy"), ("Imprint", "/en/imprint")]
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch"), ("es", "Español"), ("it", "Italiano"), ("nl", "Nederlands")]
+LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("it", "Italiano"),
+    ("nl", "Nederlands"),
+]
 
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
 <link rel="stylesheet" href="/static/portal.css"></head><body><header><a href="/en/"><svg viewBox="0 0 164 14">

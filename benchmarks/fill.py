@@ -254,7 +254,9 @@ def write(
         connection.execute(insert(model.__table__), entries)
     table = LanguageVersion.__table__
     point = update(table).where(table.c.id == bindparam("key"))
-    connection.execute(point.values(head_id=bindparam("revision"), published_id=bindparam("revision"), updated_at=table.c.updated_at), heads)
+    connection.execute(
+        point.values(head_id=bindparam("revision"), published_id=bindparam("revision"), updated_at=table.c.updated_at), heads
+    )
     postings.add(iter(terms))
 
 
@@ -305,7 +307,9 @@ def _versions(sample: Sample, item: int, slug: str, facts: dict[str, Any], numbe
         number = 2 if is_source else 1
         revision = numbers.next(Revision)
         made[Revision].append(
-            _revision(sample, revision, version, number=number, body=body, parent=parent, segments=segments, source=source_revision)
+            _revision(
+                sample, revision, version, number=number, body=body, parent=parent, segments=segments, source=source_revision
+            )
         )
         if is_source:
             source_revision = revision
@@ -339,7 +343,9 @@ def _segments(source: Mapping[str, str], body: Mapping[str, str]) -> list[dict[s
         {"field": field.name, "source": original, "text": translated}
         for field in kinds.get(KIND).fields
         if field.name in source
-        for original, translated in zip(_pieces(field.kind, source[field.name]), _pieces(field.kind, body[field.name]), strict=True)
+        for original, translated in zip(
+            _pieces(field.kind, source[field.name]), _pieces(field.kind, body[field.name]), strict=True
+        )
     ]
 
 

@@ -30,5 +30,8 @@ def ask(stage: Stage, kind: str, *, count: int, seconds: float, rounds: int) -> 
     for name, speed in speeds.items():
         ratio = speed.rate / hello.rate
         reached = reached and ratio >= GOAL
-        print(f"  {name:<14} {speed.rate:7.0f}  hello {hello.rate:7.0f}  ratio {ratio:4.2f}{'' if ratio >= GOAL else '  missed'}", flush=True)
+        print(
+            f"  {name:<14} {speed.rate:7.0f}  hello {hello.rate:7.0f}  ratio {ratio:4.2f}{'' if ratio >= GOAL else '  missed'}",
+            flush=True,
+        )
     return reached

@@ -86,7 +86,8 @@ def _client(address: str, seconds: float, answers: multiprocessing.Queue[tuple[i
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
     request = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
     connections = [
-        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=20) for _ in range(CONNECTIONS // OWN_PROCESSES)
+        socket.create_connection((parts.hostname or "", parts.port or 80), timeout=20)
+        for _ in range(CONNECTIONS // OWN_PROCESSES)
     ]
     times: list[float] = []
     sent = [0.0] * len(connections)

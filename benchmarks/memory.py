@@ -17,5 +17,7 @@ def ask(stage: Stage, kind: str, *, count: int, seconds: float, rounds: int) -> 
             for page, _bare in PAGES.values():
                 load.measure(portal.address + page.format(slug=slug).replace("/en/", f"/{language}/"), seconds=1)
         rss, pss = portal.memory()
-    print(f"\nMemory of a loaded worker, {kind}: RSS {rss:.0f} MB, PSS {pss:.0f} MB, goal below {GOAL} MB{'' if rss < GOAL else '  missed'}")
+    print(
+        f"\nMemory of a loaded worker, {kind}: RSS {rss:.0f} MB, PSS {pss:.0f} MB, goal below {GOAL} MB{'' if rss < GOAL else '  missed'}"
+    )
     return rss < GOAL

@@ -47,7 +47,12 @@ def asked(app: Any, path: str) -> int:
 
 def ask(stage: Stage, kind: str, *, count: int, seconds: float, rounds: int) -> bool:  # noqa: ARG001  asked like the others
     """Print the numbers; whether they are equal."""
-    pages = {"list": "/en/practices", "facet": "/en/practices?commitment=4", "common word": f"/en/practices?q={COMMON}", "rare word": f"/en/practices?q={RARE}"}
+    pages = {
+        "list": "/en/practices",
+        "facet": "/en/practices?commitment=4",
+        "common word": f"/en/practices?q={COMMON}",
+        "rare word": f"/en/practices?q={RARE}",
+    }
     apps = {size: stage.portal(stage.database(kind, size)) for size in (1, count)}
     print(f"\nQueries of a page with one row and with twenty, {kind}")
     equal = True

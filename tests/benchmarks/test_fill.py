@@ -57,7 +57,9 @@ def rows(model, keys):
     found = []
     for row in db.session.execute(select(*model.__table__.columns)).mappings():
         values = {name: value for name, value in row.items() if name != "version"}
-        found.append({name: keys.get((name, value), value) if isinstance(value, int) else value for name, value in values.items()})
+        found.append(
+            {name: keys.get((name, value), value) if isinstance(value, int) else value for name, value in values.items()}
+        )
     return sorted(found, key=repr)
 
 
@@ -72,7 +74,9 @@ def everything():
     for number, language in versions.items():
         keys[("language_version_id", number)] = language
     for number, name in named.items():
-        keys |= {(column, number): name for column in ("head_id", "published_id", "parent_id", "revision_id", "source_revision_id")}
+        keys |= {
+            (column, number): name for column in ("head_id", "published_id", "parent_id", "revision_id", "source_revision_id")
+        }
     found = {}
     for model in (ContentItem, LanguageVersion, Revision, Practice, Projection, Shelf, Posting):
         listed = rows(model, keys)
