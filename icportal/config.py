@@ -248,6 +248,6 @@ def _providers(stored: dict[str, Any]) -> tuple[IdentityProvider, ...]:
             raise SettingsError(f"identity_providers.{key} lacks {', '.join(sorted(missing))}.")
         extra = set(entry) - {"label", "issuer", "client_id", "client_secret", "scope"}
         if extra:
-            raise SettingsError(f"identity_providers.{key} knows no '{sorted(extra)[0]}'.")
+            raise SettingsError(f"identity_providers.{key} knows no '{min(extra)}'.")
         providers.append(IdentityProvider(key=key, **{name: str(value) for name, value in entry.items()}))
     return tuple(providers)

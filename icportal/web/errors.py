@@ -75,9 +75,29 @@ def overtaken(_error: StaleDataError) -> Any:
 
 
 def forged(_error: CSRFError) -> Any:
-    """A form without its token."""
+    """A form without its token. What was typed is shown, so that it can be taken into a fresh form."""
     db.session.rollback()
-    return page(422, message=_("This form was open too long or in another session. Load the page again and send it once more."))
+    return page(
+        422,
+        message=_("This form was open too long or in another session. Nothing was changed: open the page again and send it once more."),
+        typed=typed(),
+        again=request.full_path.rstrip("?"),
+    )
+
+
+#: Fields of a form that nobody typed, or that must not be shown.
+UNSHOWN = ("csrf_token", "version", "transition", "seen_hash", "seen_sha256", "then", "next", "current", "password")
+
+
+def typed() -> list[str]:
+    """The texts a person sent with this form, in its order; no secrets, nothing the form itself had put in."""
+    return [
+        value
+        for name, values in request.form.lists()
+        if not name.startswith(UNSHOWN)
+        for value in values
+        if len(value.strip()) > 1
+    ]
 
 
 def too_large(_error: RequestEntityTooLarge) -> Any:
