@@ -19,10 +19,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, current_app
-from huey import Huey, RedisHuey, SqliteHuey, crontab
 from sqlalchemy import JSON, CursorResult, Index, String, Text, and_, delete, event, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -35,6 +34,9 @@ from icportal.core.installation import settings
 from icportal.core.permissions import Predicate, authorise
 from icportal.core.strings import _, _l
 from icportal.core.transactions import apart, holds_write_lock, insert_once
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 log = logging.getLogger(__name__)
 
@@ -233,6 +235,9 @@ def huey_of(app: Flask) -> Huey:
 
 
 def _make_huey(app: Flask) -> Huey:
+    # Fifteen megabytes that a process which only answers readers never needs.
+    from huey import RedisHuey, SqliteHuey, crontab
+
     configured = app.config["SETTINGS"]
     if configured.redis_url:
         # A Redis that does not answer must not hold up the request that rings.

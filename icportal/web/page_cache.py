@@ -13,6 +13,7 @@ import itertools
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
@@ -29,7 +30,9 @@ from icportal.core.db import Base, db
 from icportal.web.identity import current_actor
 
 LOOK_AGAIN = 0.1
+#: Most pieces of pages, and most bytes of whole pages, that one process keeps.
 LARGEST = 2000
+MOST_BYTES = 16 * 1024 * 1024
 TOUCHED = "public_touched"
 STAMP = "icportal.public_stamp"
 Made = TypeVar("Made")
@@ -57,6 +60,10 @@ class Kept:
     packed: bytes
     etag: str
 
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.packed)
+
 
 class PageCache:
     """WSGI middleware in front of the portal."""
@@ -65,6 +72,7 @@ class PageCache:
         self.app = app
         self.wsgi = app.wsgi_app
         self.pages: OrderedDict[str, Kept] = OrderedDict()
+        self.bytes = 0
         self.pieces: OrderedDict[tuple[Hashable, ...], tuple[Stamp, Markup]] = OrderedDict()
         self._changes = -1
         self._looked = 0.0
@@ -116,11 +124,20 @@ class PageCache:
         etag = quote_etag(sha256(body)[:32])
         response.headers["ETag"] = etag
         headers = [(name, value) for name, value in response.headers if name not in {"Content-Length", "Set-Cookie"}]
-        self.pages[key] = Kept(request.environ.get(STAMP, (-1, 0)), headers, body, gzip.compress(body, 6), etag)
-        while len(self.pages) > LARGEST:
-            self.pages.popitem(last=False)
+        kept = Kept(request.environ.get(STAMP, (-1, 0)), headers, body, gzip.compress(body, 6), etag)
+        self._store(key, kept)
         response.make_conditional(request)
         return response
+
+    def _store(self, key: str, kept: Kept) -> None:
+        """Keep a page; the ones kept longest make room."""
+        former = self.pages.pop(key, None)
+        self.pages[key] = kept
+        self.bytes += kept.size - (former.size if former else 0)
+        while self.bytes > MOST_BYTES and self.pages:
+            with suppress(KeyError):
+                _key, oldest = self.pages.popitem(last=False)
+                self.bytes -= oldest.size
 
     @staticmethod
     def _answer(kept: Kept, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
