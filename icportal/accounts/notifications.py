@@ -1,4 +1,7 @@
-"""The mails of accounts, each in its recipient's language. All are answers to something just asked for, so all go at once."""
+"""The mails of accounts, each in its recipient's language.
+
+Links and warnings go at once; a role given or taken goes by what the person wants.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,14 @@ from icportal.accounts.queries import scope_needed
 from icportal.core.actors import Actor
 from icportal.core.clock import now
 from icportal.core.outbox import MailPreference, Recipient, queue_mail
+from icportal.core.strings import _l
 from icportal.i18n.catalogues import in_language
 from icportal.i18n.formatting import moment
 from icportal.i18n.locales import get
 from icportal.web.routing import external_url
+
+
+TOPIC = _l("Account")
 
 
 def recipient(user: User) -> Recipient:
@@ -79,7 +86,7 @@ def _role_mail(template: str, grant: RoleGrant, actor: Actor) -> None:
         "role": role_with_scope(grant.role, grant.city_id, grant.language, user.language), "by": _author(actor, user.language),
         "url": external_url("accounts.profile", language=user.language),
     }  # fmt: skip
-    queue_mail(to=recipient(user), template=template, context=context, urgent=True)
+    queue_mail(to=recipient(user), template=template, context=context, topic=TOPIC)
 
 
 def _author(actor: Actor, language: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from icportal.accounts.models import User
 from icportal.charter.enums import Decision, SignatureState
@@ -138,15 +138,20 @@ def renewals_due(on: date, city_ids: Collection[int] | None = None) -> list[Rene
             & (Signature.state == SignatureState.PUBLISHED)
             & (Signature.signed_latest == newest.c.signed),
         )
-        .where(City.next_election.is_not(None), City.next_election <= on, newest.c.signed < City.next_election, _within(city_ids))
-        .order_by(City.next_election, City.id)
+        .where(
+            or_(
+                *(and_(election <= on, newest.c.signed < election) for election in (City.next_election, City.last_election)),
+            ),
+            _within(city_ids),
+        )
+        .order_by(City.id)
     )
     rows = [(row[0], row[1]) for row in db.session.execute(query)]
     granted = _granted_delays([city.id for city, _signature in rows])
     found = [
-        Renewal(city, signature, city.next_election, _extended(city.next_election + RENEWAL_AFTER, granted.get(city.id, {})))
+        Renewal(city, signature, election, _extended(election + RENEWAL_AFTER, granted.get(city.id, {})))
         for city, signature in rows
-        if city.next_election is not None
+        for election in [max(day for day in (city.next_election, city.last_election) if day is not None and day <= on)]
     ]
     return sorted(found, key=lambda renewal: (renewal.due, renewal.city_id))
 

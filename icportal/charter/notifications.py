@@ -1,4 +1,7 @@
-"""Mails about signatures, each in the language of the person who gets it."""
+"""Mails about signatures, each in the language of the person who gets it.
+
+At once goes what has a deadline or was asked for; the rest by what the person wants.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def send_receipt(signature: Signature, actor: Actor) -> None:
             "charter.verify_code", language=interface_language(person.language).code, code=signature.receipt_code
         )
         values = {"signature_id": signature.id}
-        _tell([person], "signature_receipt", city, "charter.show_receipt", values, signature=signature, verify_url=verify_url)
+        _tell([person], "signature_receipt", city, "charter.show_receipt", values, signature=signature, verify_url=verify_url, urgent=True)
 
 
 def tell_coordinators(signature: Signature) -> None:
@@ -40,7 +43,7 @@ def tell_coordinators(signature: Signature) -> None:
     city = dossier.city_of(signature)
     _tell(
         _holders(Role.COORDINATOR), "signature_submitted", city, "charter.show_signature", {"signature_id": signature.id},
-        signature=signature, urgent=False,
+        signature=signature,
     )  # fmt: skip
 
 
@@ -59,20 +62,18 @@ def remind_of_renewal(renewal: dossier.Renewal) -> None:
     language = interface_language(city.languages[0] if city.languages else "en").code
     contacts = [Recipient(contact.email, contact.name, language) for contact in city.contacts[:CONTACTS]]
     people += [contact for contact in contacts if contact.address.casefold() not in known]
-    _tell(people, "renewal_due", city, "charter.city_signature", {"slug": city.slug}, renewal=renewal)
+    _tell(people, "renewal_due", city, "charter.city_signature", {"slug": city.slug}, renewal=renewal, urgent=True)
 
 
 def tell_coordinators_of_delay(delay: Delay, city: City) -> None:
     """A city asks for more time."""
-    _tell(
-        _holders(Role.COORDINATOR), "delay_asked", city, "charter.decide_delay", {"delay_id": delay.id}, delay=delay, urgent=False
-    )
+    _tell(_holders(Role.COORDINATOR), "delay_asked", city, "charter.decide_delay", {"delay_id": delay.id}, delay=delay)
 
 
 def tell_city_of_delay(delay: Delay, city: City) -> None:
     """The answer to a request for more time."""
     people = _unique([*_holders(Role.MAYOR_OFFICE, city.id), *_users([delay.asked_by])])
-    _tell(people, "delay_decided", city, "charter.city_signature", {"slug": city.slug}, delay=delay)
+    _tell(people, "delay_decided", city, "charter.city_signature", {"slug": city.slug}, delay=delay, urgent=True)
 
 
 def _tell(
@@ -82,7 +83,7 @@ def _tell(
     endpoint: str,
     values: dict[str, Any],
     *,
-    urgent: bool = True,
+    urgent: bool = False,
     **context: Any,
 ) -> None:
     for person in people:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from wtforms import DateField, EmailField, SearchField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from icportal.cities.enums import MOST_CONTACTS
@@ -66,9 +67,10 @@ class EditCityForm(VersionedForm):
     name = StringField(_l("Name in English"), [required(_l("Enter the name of the city in English.")), at_most(120)])
     languages = Languages(_l("Official languages"))
     mayor = StringField(_l("Mayor"), [at_most(200)], description=_l("Whoever heads the city, whatever the office is called."))
-    mayor_since = DateField(_l("Mayor since"), render_kw={"max": "9999-12-31"})
+    mayor_since = DateField(_l("Mayor since"), [Optional()], render_kw={"max": "9999-12-31"})
     next_election = DateField(
         _l("Next election"),
+        [Optional()],
         render_kw={"max": "9999-12-31"},
         description=_l("90 days after this day the portal reminds the city to renew its signature."),
     )

@@ -15,6 +15,7 @@ class City(Base, HasId, HasStamps, HasVersion):
     """A city. ``name`` is its English name; ``names`` holds what it is called in other languages.
 
     ``key`` is the name accent-free and case-folded, as spreadsheets write it; ``languages`` are its official ones.
+    ``last_election`` is kept when the one after it is entered: renewals are counted from it.
     """
 
     __tablename__ = "city"
@@ -32,6 +33,7 @@ class City(Base, HasId, HasStamps, HasVersion):
     mayor: Mapped[str] = mapped_column(String(200), default="")
     mayor_since: Mapped[date | None]
     next_election: Mapped[date | None]
+    last_election: Mapped[date | None]
     website: Mapped[str] = mapped_column(String(300), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
     source: Mapped[str] = mapped_column(String(300), default="")

@@ -111,6 +111,10 @@ def edit_city(
         raise Duplicate(_("%(city)s is on the portal already.", city=other.name), other)
     if not changed:
         return city
+    held = _election_held(city, changed, next_election)
+    if held is not None:
+        before["last_election"], facts["last_election"] = city.last_election, held
+        changed.append("last_election")
     for field in changed:
         setattr(city, field, facts[field])
     db.session.flush()
@@ -192,6 +196,16 @@ def remove_from_timeline(*, city_id: int | None, module: str, reference: str) ->
 def facts_of(city: City) -> dict[str, Any]:
     """What a person may edit, for comparison and audit."""
     return {field: getattr(city, field) for field in LABELS}
+
+
+def _election_held(city: City, changed: Sequence[str], following: date | None) -> date | None:
+    """The election that took place and is about to be replaced by the one after it, or that brought another mayor."""
+    held = city.next_election
+    if held is None or held > today() or held == city.last_election:
+        return None
+    is_followed = following is not None and following > held
+    is_kept = following is None or following == held
+    return held if is_followed or ("mayor" in changed and is_kept) else None
 
 
 def _check(problems: list[tuple[str | None, Text]]) -> None:

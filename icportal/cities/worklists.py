@@ -8,6 +8,7 @@ from icportal.cities.models import City
 from icportal.core.actors import CITY_ROLES, Actor, Role
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
+from icportal.i18n.catalogues import current_language
 from icportal.workflow.worklists import Waiting, Worklist
 
 
@@ -26,15 +27,17 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
 
 
 def _waiting(city: City) -> Waiting:
+    name = city.name_in(current_language().code)
     return Waiting(
-        title=city.name,
+        title=name,
         endpoint="cities.edit_contacts",
         values={"slug": city.slug},
         kind=_l("City"),
         state="draft",
         state_label=_("%(named)s of %(fewest)s contacts named", named=len(city.contacts), fewest=FEWEST_CONTACTS),
         tone="waiting",
-        since=city.created_at,
+        # Changing the contacts touches the city, so this is when it became short, or later.
+        since=city.updated_at,
         waits_for=_l("the city"),
-        city=city.name,
+        city=name,
     )

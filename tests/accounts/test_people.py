@@ -6,6 +6,7 @@ from icportal.core.audit import AuditEntry
 from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.errors import DomainError
+from icportal.core.outbox import Mail
 
 
 def grant_of(world, user_id, number=0):
@@ -220,3 +221,11 @@ def test_a_number_no_row_can_have_is_another_address(world, enter):
     client = enter(world.person("clara", ("coordinator", None)))
 
     assert [client.get(f"/en/people/{number}").status_code for number in (0, 2**31 - 1, 2**31, 10**30)] == [404] * 4
+
+
+def test_a_role_waits_for_the_weekly_mail(world, enter):
+    nina = world.person("nina", ("reviewer", "fr"))
+    enter(world.person("anna", ("administrator", None))).post(f"/en/people/{nina}/roles", data={"role": "translator", "role_language": "fr"})
+    with world.changes():
+        mail = db.session.query(Mail).one()
+        assert (mail.state, mail.urgent, mail.topic) == ("digest", False, "Account")

@@ -246,7 +246,9 @@ def test_a_receipt_is_verified_however_it_is_typed(client, seeded_app, typed):
     [
         ({"state": "withdrawn", "withdrawn_on": date(2025, 3, 1)}, "Since 1 March 2025 it does not count any more."),
         ({"state": "superseded"}, "The signature was renewed since"),
-        ({"state": "review", "published_at": None}, "Not in the registry yet"),
+        ({"state": "signed", "published_at": None}, "has not sent the papers to the network yet"),
+        ({"state": "review", "published_at": None}, "The network still compares the papers"),
+        ({"state": "changes_requested", "published_at": None}, "sent the papers back to be mended"),
     ],
 )
 def test_a_receipt_tells_what_became_of_the_signature(client, seeded_app, values, words):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from charter_world import PDF, pdf, some_day
 from sqlalchemy import func, select
 
@@ -375,3 +376,12 @@ def test_every_page_stands_in_every_language(mayor, as_person, newest, language)
     assert mayor.get(f"/{language}/cities/vienna/signature/renewal").status_code == 200
     assert mayor.get(f"/{language}/cities/vienna/signature/delay").status_code == 200
     assert mayor.get(f"/{language}/work").status_code == 200
+
+
+def test_a_deed_signed_this_morning_is_not_signed_in_the_future(as_person, newest):
+    with time_machine.travel(datetime(2030, 3, 4, 7, 30, tzinfo=UTC), tick=False):
+        mayor = start(as_person("mayor"))
+        fill(mayor, newest(), decided=today())
+        data = {"version": newest().version, "language": "en", "signed_on": "2030-03-04", "upload": pdf("deed.pdf")}
+        assert mayor.post(f"/en/signatures/{newest().id}/signed-deed", data=data).status_code == 303
+        assert newest().signed_at == datetime(2030, 3, 4, 7, 30, tzinfo=UTC)

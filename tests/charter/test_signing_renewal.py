@@ -10,10 +10,11 @@ import time_machine
 from charter_world import pdf
 from sqlalchemy import select
 
-from icportal.charter import dossier, services
+from icportal.charter import dossier, notifications, services
 from icportal.charter.models import Delay, Reminder, Signature
 from icportal.cities.models import City, TimelineEntry
 from icportal.core.actors import SYSTEM
+from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.outbox import Mail
 from icportal.workflow.worklists import worklists
@@ -169,7 +170,7 @@ def test_more_time_is_asked_for_and_granted_and_the_reminder_follows(app, world,
         assert remind(app) == 0
         stale = answer_delay(coordinator, app, decision="refused", reason="No")
         assert stale.status_code == 409
-        assert any("more time" in subject for address, _l, subject, _u in mails(app) if address == "mayor@example.eu")
+        assert any("Aufschub" in subject for address, _l, subject, _u in mails(app) if address == "mayor@example.eu")
     with on(later):
         assert remind(app) == 1
     with app.app_context():
@@ -224,3 +225,53 @@ def test_a_coordinator_acting_for_the_city_is_named_so_in_the_history(app, world
         services.withdraw_signature(signature, actor=actor, version=signature.version, reason="Opened by mistake")
         entry = desk.history_entries(signature)[0]
         assert (entry["who"], entry["acting_for"], entry["reason"]) == ("Coordinator", "Vienna", "Opened by mistake")
+
+
+def enter_election(client, **changed):
+    """Send the form of Vienna as it was opened, but for this."""
+    page = client.get("/en/cities/vienna/edit").text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+    data = {"name": "Vienna", "languages": ["de"], "name_de": "Wien", "name_fr": "Vienne", "mayor": "", "mayor_since": "", "next_election": "", "version": version}
+    return client.post("/en/cities/vienna/edit", data=data | changed)
+
+
+@pytest.mark.parametrize(
+    ("entered", "is_due"),
+    [
+        ({"next_election": "2035-05-06"}, True),
+        ({"next_election": "", "mayor": "Clara Neu"}, True),
+        ({"next_election": "2030-01-05"}, True),
+        ({"next_election": ""}, False),
+    ],
+)
+def test_a_renewal_stays_due_when_the_election_after_is_entered(app, world, signed_long_ago, entered, is_due):
+    with on(ELECTION + timedelta(days=10)):
+        officer = visit(app, world, "officer")
+        assert enter_election(officer, **entered).status_code == 303
+        with app.app_context():
+            found = dossier.renewals_due(ELECTION + timedelta(days=10))
+            expected = date(2030, 1, 5) if entered["next_election"] == "2030-01-05" else ELECTION
+            assert [(each.city.slug, each.election) for each in found] == ([("vienna", expected)] if is_due else [])
+
+
+def test_an_election_that_is_still_to_come_is_only_corrected(app, world, signed_long_ago):
+    with on(ELECTION - timedelta(days=10)):
+        assert enter_election(visit(app, world, "officer"), next_election="2030-05-12").status_code == 303
+    with app.app_context():
+        assert db.session.get_one(City, world.vienna).last_election is None
+
+
+def test_only_what_has_a_deadline_or_was_asked_for_comes_at_once(app, world, signed_long_ago):
+    with app.app_context():
+        signature = db.session.get_one(Signature, signed_long_ago)
+        for template in ("signature_published", "signature_withdrawn", "signature_changes_requested"):
+            notifications.tell_city(signature, template, reason="Because")
+        city = db.session.get_one(City, world.vienna)
+        delay = Delay(city_id=city.id, deadline=DUE, asked_until=DUE, reason="Holiday", asked_by=world.people["mayor"], decision="granted")
+        notifications.tell_city_of_delay(delay, city)
+        signature.receipt_code = "ABCDE-FGHJK"
+        signature.text_language, signature.text_sha256, signature.signed_at = "de", "ab" * 32, now()
+        notifications.send_receipt(signature, SYSTEM)
+        found = {(mail.topic != "" and mail.state, mail.urgent) for mail in db.session.scalars(select(Mail).where(Mail.language == "fr"))}
+        assert found == {("digest", False)}
+        assert [mail.urgent for mail in db.session.scalars(select(Mail).where(Mail.language == "de").order_by(Mail.id))] == [False] * 3 + [True] * 2

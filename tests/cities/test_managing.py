@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from sqlalchemy import select
 
+from icportal.cities import queries, worklists
 from icportal.cities.models import City
 from icportal.core.audit import AuditEntry
 from icportal.core.db import db
@@ -189,3 +193,21 @@ def test_nobody_else_adds_a_city(client, sign_in):
 
     assert client.post("/en/cities/new", data={"name": "Kemi", "country": "FI", "languages": ["fi"]}).status_code == 403
     assert client.get("/en/cities.json?q=kemi").json["total"] == 0
+
+
+def test_a_city_without_contacts_waits_under_the_name_its_reader_knows(client, sign_in):
+    sign_in("officer.vienna@demo.example")
+    assert "Vienna" in client.get("/en/work").text
+    page = client.get("/de/work").text.partition("<main")[2]
+    assert "Wien" in page
+    assert "Vienna" not in page
+
+
+def test_contacts_are_missing_since_somebody_left(client, sign_in):
+    sign_in("officer.oulu@demo.example")
+    row = {"name_1": "Outi Laine", "email_1": "outi@oulu.example"}
+    with time_machine.travel("2030-01-01T10:00Z", tick=False):
+        client.post("/en/cities/oulu/contacts", data={"version": 1, **row})
+    with client.application.test_request_context("/en/"):
+        found = next(city for city in queries.short_of_contacts() if city.slug == "oulu")
+        assert worklists._waiting(found).since == datetime(2030, 1, 1, 10, tzinfo=UTC)

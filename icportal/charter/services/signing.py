@@ -61,8 +61,9 @@ def upload_signed_deed(
     assert signed_on is not None
     assert upload is not None
     deed = accept_upload(upload.stream, upload.name, kinds=SCANS, actor=actor, city_id=signature.city_id, field="upload")
-    noon = datetime.combine(signed_on, time(12), PORTAL_ZONE)
-    _sign(signature, actor, method=Method.DEED, language=language, digest=digest, day=signed_on, at=noon, deed=deed.id)
+    # A deed says the day only. What was signed this morning was not signed at noon, which is still to come.
+    at = min(datetime.combine(signed_on, time(12), PORTAL_ZONE), now())
+    _sign(signature, actor, method=Method.DEED, language=language, digest=digest, day=signed_on, at=at, deed=deed.id)
 
 
 def reopen_signature(signature: Signature, *, actor: Actor, version: int) -> None:
