@@ -17,5 +17,7 @@ def compare(path: Path, found: Iterable[str]) -> None:
     if os.environ.get(REWRITE):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     decided = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    difference = [line for line in unified_diff(decided, lines, "decided", "found", lineterm="", n=0) if not line.startswith("@@")]
+    difference = [
+        line for line in unified_diff(decided, lines, "decided", "found", lineterm="", n=0) if not line.startswith("@@")
+    ]
     assert not difference, "\n".join([f"{path.name} says otherwise; if it was meant, run once with {REWRITE}=1", *difference])

@@ -206,14 +206,14 @@ def open_invitations(actor: Actor) -> Sequence[Invitation]:
     return [each for each in db.session.scalars(query) if can(actor, Permission.INVITE, offer_of(each))]
 
 
-def get_invitation(invitation_id: int) -> Invitation:
-    """An invitation.
+def get_invitation(invitation_id: int, *, actor: Actor) -> Invitation:
+    """An invitation, for somebody who may give the role it offers.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or the actor may not know of it.
     """
     invitation = db.session.get(Invitation, invitation_id)
-    if invitation is None:
+    if invitation is None or not can(actor, Permission.INVITE, offer_of(invitation)):
         raise NotFound(_("There is no such invitation."))
     return invitation
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -12,6 +10,6 @@ from icportal.config import Mode, Settings
 
 
 @pytest.fixture(scope="package")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     instance = tmp_path_factory.mktemp("routes")
-    yield create_app(Settings(instance=instance, secret_key="only-for-tests-0123456789-abcdefghij", mode=Mode.TEST))
+    return create_app(Settings(instance=instance, secret_key="only-for-tests-0123456789-abcdefghij", mode=Mode.TEST))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -29,22 +31,18 @@ def test_there_is_one_head() -> None:
 
 def test_migrations_do_not_lean_on_the_application() -> None:
     """What they mean must not change when the application does."""
-    wrong = [script.path for script in scripts().walk_revisions() if "icportal" in open(script.path, encoding="utf-8").read()]
+    wrong = [script.path for script in scripts().walk_revisions() if "icportal" in Path(script.path).read_text(encoding="utf-8")]
     assert wrong == []
 
 
 @pytest.mark.databases
 def test_the_head_is_what_the_models_say(app: Flask) -> None:
-    with app.app_context():
-        with db.engine.connect() as connection:
-            context = MigrationContext.configure(
-                connection,
-                opts={
-                    "compare_type": True,
-                    "include_name": lambda name, kind, _parents: not (kind == "table" and (name or "").startswith(("sqlite_", "search_fts"))),
-                },
-            )
-            found = compare_metadata(context, db.metadata)
+    options = {
+        "compare_type": True,
+        "include_name": lambda name, kind, _parents: not (kind == "table" and (name or "").startswith(("sqlite_", "search_fts"))),
+    }
+    with app.app_context(), db.engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
     assert found == [], "make a migration"
 
 

@@ -96,7 +96,12 @@ def test_the_rule_for_strings_finds(bad: str) -> None:
 def test_marked_strings_are_literal_with_named_placeholders() -> None:
     # The one hands messages on, the other those of the form library.
     passing = {"icportal/core/strings.py", "icportal/web/forms.py"}
-    found = [f"{name(path)}:{line}: {fault}" for path in MODULES if name(path) not in passing for line, fault in faults_of_marked(tree(path))]
+    found = [
+        f"{name(path)}:{line}: {fault}"
+        for path in MODULES
+        if name(path) not in passing
+        for line, fault in faults_of_marked(tree(path))
+    ]
     assert found == []
 
 
@@ -122,15 +127,29 @@ def test_states_of_workflows_are_written_by_the_engine_only() -> None:
         if name(path) in allowed:
             continue
         for node in ast.walk(tree(path)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else []
+            targets = (
+                node.targets
+                if isinstance(node, ast.Assign)
+                else [node.target]
+                if isinstance(node, (ast.AugAssign, ast.AnnAssign))
+                else []
+            )
             found += [
-                f"{name(path)}:{node.lineno}" for target in targets if isinstance(target, ast.Attribute) and target.attr in {"state", "state_since"}
+                f"{name(path)}:{node.lineno}"
+                for target in targets
+                if isinstance(target, ast.Attribute) and target.attr in {"state", "state_since"}
             ]
-            if isinstance(node, ast.Call) and called(node) == "setattr" and any(
-                isinstance(argument, ast.Constant) and argument.value == "state" for argument in node.args
+            if (
+                isinstance(node, ast.Call)
+                and called(node) == "setattr"
+                and any(isinstance(argument, ast.Constant) and argument.value == "state" for argument in node.args)
             ):
                 found.append(f"{name(path)}:{node.lineno}")
-            if isinstance(node, ast.Call) and called(node) == "values" and any(keyword.arg == "state" for keyword in node.keywords):
+            if (
+                isinstance(node, ast.Call)
+                and called(node) == "values"
+                and any(keyword.arg == "state" for keyword in node.keywords)
+            ):
                 found.append(f"{name(path)}:{node.lineno}")
     assert found == []
 

@@ -49,7 +49,7 @@ def test_a_template_is_sound(portal: Flask, path: Path) -> None:
             if named is not None:
                 try:
                     portal.jinja_env.get_template(named)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001  whatever is wrong with it, it is named
                     missing.append(f"{named}: {error}")
         assert missing == []
         assert missing_macros(portal, source) == []
@@ -68,7 +68,9 @@ def missing_macros(portal: Flask, source: nodes.Template) -> list[str]:
         text, _path, _fresh = portal.jinja_env.loader.get_source(portal.jinja_env, node.template.value)
         own = portal.jinja_env.parse(text)
         defined = {macro.name for macro in own.find_all(nodes.Macro)}
-        defined |= {target.name for assign in own.find_all(nodes.Assign) for target in [assign.target] if isinstance(target, nodes.Name)}
+        defined |= {
+            target.name for assign in own.find_all(nodes.Assign) for target in [assign.target] if isinstance(target, nodes.Name)
+        }
         wanted = [name if isinstance(name, str) else name[0] for name in node.names]
         found += [f"{node.template.value} has no {name}" for name in wanted if name not in defined]
     return found
@@ -103,7 +105,9 @@ def rendered() -> set[str]:
 
 def test_what_a_view_renders_is_there(portal: Flask) -> None:
     names = {short(path) for path in TEMPLATES}
-    missing = [name for name in rendered() if "/" in name and "{" not in name and name not in names and not name.startswith(("/", "%"))]
+    missing = [
+        name for name in rendered() if "/" in name and "{" not in name and name not in names and not name.startswith(("/", "%"))
+    ]
     assert missing == []
 
 
@@ -111,9 +115,15 @@ def test_no_template_is_left_over(portal: Flask) -> None:
     """Each is rendered, extended, included or imported by somebody."""
     used = rendered()
     for path in TEMPLATES:
-        used |= {name for name in meta.find_referenced_templates(portal.jinja_env.parse(path.read_text(encoding="utf-8"))) if name}
+        used |= {
+            name for name in meta.find_referenced_templates(portal.jinja_env.parse(path.read_text(encoding="utf-8"))) if name
+        }
     by_rule = ("errors/", "core/mail/", "mail/")
-    left = [short(path) for path in TEMPLATES if short(path) not in used and "/mail/" not in short(path) and not short(path).startswith(by_rule)]
+    left = [
+        short(path)
+        for path in TEMPLATES
+        if short(path) not in used and "/mail/" not in short(path) and not short(path).startswith(by_rule)
+    ]
     assert left == []
 
 
@@ -136,7 +146,11 @@ def test_every_mail_that_is_queued_has_its_templates() -> None:
                 for keyword in node.keywords:
                     if keyword.arg == "template" and isinstance(keyword.value, ast.Constant):
                         domain, _slash, name = str(keyword.value.value).partition("/")
-                        found += [f"{domain}/mail/{name}{kind}" for kind in (".txt", ".html") if f"{domain}/mail/{name}{kind}" not in names]
+                        found += [
+                            f"{domain}/mail/{name}{kind}"
+                            for kind in (".txt", ".html")
+                            if f"{domain}/mail/{name}{kind}" not in names
+                        ]
     assert found == []
 
 

@@ -125,7 +125,7 @@ def attempt(version: LanguageVersion, step: str, actor: Actor) -> str:
 
 
 @pytest.mark.parametrize("translation", [False, True], ids=["source", "translation"])
-def test_every_role_state_and_step(place: Place, translation: bool) -> None:
+def test_every_role_state_and_step(place: Place, *, translation: bool) -> None:
     texts = states_of(place, translation=translation)
     wrong = []
     for role, actor in people(place, "fr" if translation else "en").items():
@@ -154,7 +154,9 @@ def test_the_table_names_every_step_a_person_can_take() -> None:
 
 def test_nobody_approves_own_words_whatever_roles_they_hold(place: Place) -> None:
     """Not even who holds every role at once, nor while acting for the city."""
-    everything = frozenset({Grant(role) for role in Role} | {Grant(Role.CITY_OFFICER, city_id=place.own), Grant(Role.REVIEWER, language="en")})
+    everything = frozenset(
+        {Grant(role) for role in Role} | {Grant(Role.CITY_OFFICER, city_id=place.own), Grant(Role.REVIEWER, language="en")}
+    )
     for acting_for in (None, place.own):
         almighty = Actor(id=77, name="All", grants=everything, acting_for=acting_for)
         version = written(place, "Mine", actor=almighty)

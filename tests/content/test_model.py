@@ -23,7 +23,7 @@ PEOPLE = st.sampled_from([1, 2, 3])
 WORDS = st.sampled_from(["red", "green", "blue"])
 
 
-def machine(app: Flask, place: Place) -> type[RuleBasedStateMachine]:
+def machine(app: Flask, place: Place) -> type[RuleBasedStateMachine]:  # noqa: C901  one class with its rules
     grants = (Grant(Role.CITY_OFFICER, city_id=place.own), Grant(Role.REVIEWER, language="en"))
     people = {number: person(number, *grants) for number in (1, 2)} | {3: person(3, *grants, Grant(Role.COORDINATOR))}
 
@@ -90,7 +90,7 @@ def machine(app: Flask, place: Place) -> type[RuleBasedStateMachine]:
                 self.state = "review"
 
         @rule(who=PEOPLE, looked=st.booleans())
-        def approve(self, who: int, looked: bool) -> None:
+        def approve(self, who: int, *, looked: bool) -> None:
             if who not in self.screens:
                 return
             seen, seen_hash, revision = self.screens[who]
@@ -123,7 +123,9 @@ def machine(app: Flask, place: Place) -> type[RuleBasedStateMachine]:
         def move(self, who: int, step: str) -> None:
             if not self.attempt(lambda v: services.move(v, step, actor=people[who], seen=None, reason="Because.")):
                 return
-            self.state = {"request_changes": "changes_requested", "withdraw": "withdrawn", "archive": "archived"}.get(step, "draft")
+            self.state = {"request_changes": "changes_requested", "withdraw": "withdrawn", "archive": "archived"}.get(
+                step, "draft"
+            )
             if step in {"withdraw", "archive"}:
                 self.public = None
 

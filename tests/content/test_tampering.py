@@ -125,8 +125,10 @@ CASES = {
     "revision: one put in": (
         "revision",
         [
-            "INSERT INTO content_revision ({revision}, number) SELECT {revision}, 5 FROM content_revision"
-            " WHERE language_version_id = {version} AND number = 4"
+            (
+                "INSERT INTO content_revision ({revision}, number) SELECT {revision}, 5 FROM content_revision"
+                " WHERE language_version_id = {version} AND number = 4"
+            )
         ],
     ),
     "revision: two exchanged": (

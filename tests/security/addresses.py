@@ -58,7 +58,7 @@ def others(wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         "number": (1, 99), "code": ("ABCD-EFGH",), "filename": ("portal.css", "nothing.css"), "token": ("forged",),
         "provider": ("nobody",), "name": ("nothing",), "key": ("adopted-2010", "nothing"), "text_language": ("en",),
     }  # fmt: skip
-    first = sorted(wanted)[0]
+    first = min(wanted)
     for value in known[first]:
         yield str(value), {first: value, **{name: known[name][0] for name in wanted - {first}}}
 
@@ -96,7 +96,10 @@ def of_people(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str, A
         yield whose(f"{slug} officer"), {"user_id": world.ids[f"officer {slug}"], **grant}
     yield "none", {"user_id": NOBODY, **({"grant_id": NOBODY} if "grant_id" in wanted else {})}
     if "grant_id" in wanted:
-        yield "own officer, grant of the other", {"user_id": world.ids[f"officer {OWN}"], "grant_id": world.ids[f"grant officer {OTHER}"]}
+        yield (
+            "own officer, grant of the other",
+            {"user_id": world.ids[f"officer {OWN}"], "grant_id": world.ids[f"grant officer {OTHER}"]},
+        )
 
 
 def file_number(world: World, label: str) -> int:
@@ -105,4 +108,4 @@ def file_number(world: World, label: str) -> int:
 
 def whose(label: str) -> str:
     city, _space, rest = label.partition(" ")
-    return f"{ {OWN: 'own', OTHER: 'other'}.get(city, '')} {rest}".strip()
+    return f"{ {OWN: 'own', OTHER: 'other'}.get(city, '') } {rest}".strip()

@@ -121,21 +121,30 @@ def _practices(world: World) -> None:
             if state in {"withdrawn", "archived"}:
                 world.canaries[f"{canary}reason"] = frozenset(readers)
         shown = world.practices[f"{slug} published"]
-        content.save_source(shown.item.source, _body(shown.item.source, f"canary{slug}revisedtext"), actor=author, seen=shown.item.source.version)
+        content.save_source(
+            shown.item.source, _body(shown.item.source, f"canary{slug}revisedtext"), actor=author, seen=shown.item.source.version
+        )
         world.canaries[f"canary{slug}revisedtext"] = frozenset(people | {"coordinator", "administrator", "reviewer"})
         translation = content.start_translation(shown.item, "fr", actor=author)
         world.ids[f"translation {slug}"] = translation.id
 
 
 def _facts(practice: Practice, canary: str, author: Actor) -> None:
-    facts = {"commitments": [1], "themes": [next(iter(reader.themes()))], "contact_name": "A Contact", "contact_email": f"{canary}contact@city.example"}
+    facts = {
+        "commitments": [1],
+        "themes": [next(iter(reader.themes()))],
+        "contact_name": "A Contact",
+        "contact_email": f"{canary}contact@city.example",
+    }
     practices.save_facts(practice, {**facts, "review_by": date(2040, 1, 1)}, actor=author, seen=practice.version)
     practices.add_file(practice, actor=author, stream=io.BytesIO(paper(canary)), filename=f"{canary}.pdf", label="A paper")
 
 
 def paper(text: str) -> bytes:
     """The smallest PDF that is one."""
-    return b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n% " + text.encode() + b"\nxref\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
+    return (
+        b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n% " + text.encode() + b"\nxref\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
+    )
 
 
 def _write(source: LanguageVersion, state: str, canary: str, author: Actor) -> None:
@@ -160,7 +169,9 @@ def _signatures(world: World) -> None:
             db.session.add(signature)
             db.session.flush()
             world.signatures[f"{slug} {state}"] = signature.id
-            readers = {"coordinator", "administrator"} | ({"mayor", "officer"} if slug == OWN else {"other mayor", "other officer"})
+            readers = {"coordinator", "administrator"} | (
+                {"mayor", "officer"} if slug == OWN else {"other mayor", "other officer"}
+            )
             world.canaries[f"canary{slug}{state}mandate"] = frozenset(readers)
 
 
@@ -169,7 +180,9 @@ def _rest(world: World) -> None:
     for slug in (OWN, OTHER):
         city = _city(slug)
         position = (db.session.scalar(select(func.max(Contact.position)).where(Contact.city_id == city.id)) or 0) + 1
-        db.session.add(Contact(city_id=city.id, position=position, name="A Contact", email=f"canary{slug}mail@city.example", phone="1"))
+        db.session.add(
+            Contact(city_id=city.id, position=position, name="A Contact", email=f"canary{slug}mail@city.example", phone="1")
+        )
         world.canaries[f"canary{slug}mail@"] = everybody
         delay = Delay(city_id=city.id, deadline=date(2027, 1, 1), asked_until=date(2027, 3, 1), reason=f"canary{slug}delay")
         db.session.add(delay)
@@ -192,7 +205,9 @@ def _rest(world: World) -> None:
         world.canaries[f"canary{slug}subject"] = frozenset({"officer" if slug == OWN else "other officer"})
         people = {"coordinator", "administrator", "mayor" if slug == OWN else "other mayor"}
         world.canaries[f"canary{slug}invited"] = frozenset(people)
-    mail = Mail(address="canarymail@city.example", language="en", subject="About you", text="canarymailtext", html="", message_id="<1@x>")
+    mail = Mail(
+        address="canarymail@city.example", language="en", subject="About you", text="canarymailtext", html="", message_id="<1@x>"
+    )
     db.session.add(mail)
     db.session.flush()
     world.ids["mail"] = mail.id

@@ -65,7 +65,7 @@ def invite() -> Any:
 @requires(Permission.INVITE)
 def withdraw_invitation(invitation_id: int) -> Any:
     """Take an invitation back."""
-    services.withdraw_invitation(queries.get_invitation(invitation_id), actor=current_actor())
+    services.withdraw_invitation(queries.get_invitation(invitation_id, actor=current_actor()), actor=current_actor())
     flash(_("The invitation is taken back: its link is dead."), "done")
     return redirect(url_for("accounts.list_people"), 303)
 
