@@ -76,10 +76,11 @@ def _stored(city_id: int | None) -> list[Moment]:
             entry.earliest,
             entry.latest,
             entry.precision,
-            {name: value for name, value in entry.values.items() if name != "detail"},
+            {name: value for name, value in entry.values.items() if name not in ("detail", "detail_language")},
             entry.source,
             _tones[entry.key],
             detail=entry.values.get("detail", ""),
+            detail_language=entry.values.get("detail_language", "en"),
         )
         for entry in queries.timeline_entries(city_id)
         if entry.key in _sentences

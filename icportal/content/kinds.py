@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from icportal.content.models import ContentItem
+from icportal.content.models import ContentItem, Revision
 from icportal.core.strings import Text
 
 
@@ -27,7 +27,9 @@ class ContentKind:
     """A kind of text.
 
     ``facts`` gives what lists show besides the text (kept in the projection) and ``terms`` what they can be
-    filtered by. ``title`` and ``summary`` name the fields that stand in lists. ``endpoint`` is its public page.
+    filtered by, both as the published source has them. ``reviewed_facts`` gives the facts of the working copy that
+    become public through review only: each revision of the source keeps them, and ``facts`` has to contain them.
+    ``labels`` gives (words, language) of facts that a search shall find too. ``title`` and ``summary`` name the fields that stand in lists. ``endpoint`` is its public page.
     """
 
     key: str
@@ -37,8 +39,10 @@ class ContentKind:
     workspace: str
     title: str = "title"
     summary: str = "summary"
-    facts: Callable[[ContentItem], dict[str, Any]] = field(default=lambda _item: {})
-    terms: Callable[[ContentItem], Iterable[str]] = field(default=lambda _item: ())
+    facts: Callable[[ContentItem, Revision | None], dict[str, Any]] = field(default=lambda _item, _source: {})
+    terms: Callable[[ContentItem, Revision | None], Iterable[str]] = field(default=lambda _item, _source: ())
+    reviewed_facts: Callable[[ContentItem], dict[str, Any] | None] = field(default=lambda _item: None)
+    labels: Callable[[ContentItem, Revision | None], Iterable[tuple[str, str]]] = field(default=lambda _item, _source: ())
     missing: Callable[[ContentItem], list[tuple[str | None, Text]]] = field(default=lambda _item: [])
 
     def field(self, name: str) -> ContentField:

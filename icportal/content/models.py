@@ -94,7 +94,8 @@ class Revision(Base, HasId):
     """The text of one version at one moment; never changed afterwards.
 
     ``body`` maps field names to text. A translation also keeps ``segments``: for each piece of the source the
-    source text it answers and the translation, so that staleness is computed and never ticked by hand.
+    source text it answers and the translation, so that staleness is computed and never ticked by hand. The source
+    keeps ``facts`` too, where its kind has facts that are reviewed like the text.
     """
 
     __tablename__ = "content_revision"
@@ -108,12 +109,14 @@ class Revision(Base, HasId):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     body: Mapped[dict[str, str]] = mapped_column(JSON)
     segments: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     source_revision_id: Mapped[int | None] = mapped_column(ForeignKey("content_revision.id"))
     sha256: Mapped[str] = mapped_column(String(64))
 
     def content(self) -> dict[str, Any]:
         """What the hash is taken over."""
-        return {"body": self.body, "segments": self.segments, "parent": self.parent_id, "number": self.number}
+        told = {"body": self.body, "segments": self.segments, "parent": self.parent_id, "number": self.number}
+        return told if self.facts is None else {**told, "facts": self.facts}
 
 
 class MeaningClaim(Base, HasId):
@@ -201,7 +204,7 @@ class Posting(Base):
     """
 
     __tablename__ = "content_posting"
-    __table_args__ = (Index("ix_content_posting_item_id", "item_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index("ix_content_posting_item_id_term", "item_id", "term"), {"sqlite_with_rowid": False})
 
     kind: Mapped[str] = mapped_column(String(30), primary_key=True)
     term: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -6,6 +6,7 @@ All of it can be made anew from versions and revisions (``icportal data reindex`
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -62,7 +63,7 @@ def project(version: LanguageVersion) -> Projection:
         "language": version.language,
         "source_language": item.source_language,
         **words(kind, revision),
-        "facts": kind.facts(item),
+        "facts": kind.facts(item, item.source.published),
         "published_at": version.published_at,
         "visible_from": item.visible_from,
         "visible_until": item.visible_until,
@@ -75,6 +76,16 @@ def project(version: LanguageVersion) -> Projection:
         setattr(projection, name, value)
     db.session.flush()
     return projection
+
+
+def project_facts(item: ContentItem) -> None:
+    """Write the facts of the published source anew wherever the item is read."""
+    facts = kinds.get(item.kind).facts(item, item.source.published)
+    for version in item.versions:
+        projection = db.session.get(Projection, version.id) if version.is_published else None
+        if projection is not None and projection.facts != facts:
+            projection.facts = facts
+    db.session.flush()
 
 
 def withdraw(version: LanguageVersion) -> None:
@@ -124,6 +135,16 @@ def _postings(item: ContentItem, published: Iterable[LanguageVersion]) -> Iterab
             for word in {*tokens(text, version.language), *fold(text).split()}:
                 term = f"w:{word}"[:LONGEST_TERM]
                 found[term] = min(rank, found.get(term, 0))
-    facts = [EVERYTHING, *kind.terms(item), *(f"language:{version.language}" for version in published)]
+    source = item.source.published
+    for label, language in kind.labels(item, source):
+        for term in label_terms(label, language):
+            found[term] = min(base, found.get(term, 0))
+    facts = [EVERYTHING, *kind.terms(item, source), *(f"language:{version.language}" for version in published)]
     for term, rank in [*found.items(), *((fact, base) for fact in dict.fromkeys(facts))]:
         yield {"kind": item.kind, "term": term, "rank": rank, "item_id": item.id}
+
+
+@lru_cache(maxsize=4096)
+def label_terms(label: str, language: str) -> frozenset[str]:
+    """The index terms of a fact's name in one language."""
+    return frozenset(f"w:{word}"[:LONGEST_TERM] for word in {*tokens(label, language), *fold(label).split()})

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BigInteger, Date, Integer, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from icportal.content import kinds
@@ -301,6 +301,15 @@ def versions_waiting_for(actor: Actor, kind: str) -> dict[str, Select[Any]]:
             ),
         )
     return lists
+
+
+def waiting_since() -> Any:
+    """Since when a text waits: a published translation since its original changed, any other since it is in its state.
+
+    For queries of versions joined with their projections.
+    """
+    behind = (LanguageVersion.state == ContentState.PUBLISHED, Projection.source_changed_at)
+    return func.coalesce(case(behind), LanguageVersion.state_since)
 
 
 def versions_waiting_for_others(actor: Actor, kind: str) -> Select[Any] | None:

@@ -43,9 +43,19 @@ class Planned:
 
 
 def create_item(
-    *, actor: Actor, kind: str, language: str, title: str, city_id: int | None, slug: str | None = None
+    *,
+    actor: Actor,
+    kind: str,
+    language: str,
+    title: str,
+    city_id: int | None,
+    slug: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> LanguageVersion:
-    """Start a text: an item and its source version, with a title and nothing else. The caller has authorised it."""
+    """Start a text: an item and its source version, with a title and nothing else. The caller has authorised it.
+
+    ``facts`` are those its kind will report for it, where they are known already.
+    """
     if language not in CONTENT_LANGUAGES:
         raise DomainError(_("Choose the language you write in."), field="language")
     item = ContentItem(kind=kind, slug=_free_slug(kind, slug or title), source_language=language, city_id=city_id)
@@ -54,7 +64,7 @@ def create_item(
     db.session.flush()
     audit.record(actor, "content.item:create", item, after={"kind": kind, "language": language}, city_id=city_id)
     if title.strip():
-        _append(version, {kinds.get(kind).title: title.strip()}, actor=actor)
+        _append(version, {kinds.get(kind).title: title.strip()}, actor=actor, facts=facts)
     return version
 
 
@@ -83,11 +93,27 @@ def save_source(
         _drop_autosave(actor, version)
         return None
     _reopen_for_writing(version, actor)
-    revision = _append(version, clean, actor=actor)
+    revision = _append(version, clean, actor=actor, facts=kind.reviewed_facts(version.item))
     if same_meaning:
         claim_same_meaning(version, actor=actor)
     _drop_autosave(actor, version)
     return revision
+
+
+def save_facts(item: ContentItem, *, actor: Actor) -> Revision | None:
+    """Keep the facts that are reviewed as a new revision of the source, its words unchanged; None when they stand there.
+
+    The public reads the old facts until a second person has approved the new ones. Whoever is writing the text
+    meanwhile may go on: their open form is not out of date.
+    """
+    version = item.source
+    authorise(actor, Permission.EDIT, version)
+    publication.hold_text(item)
+    facts = kinds.get(item.kind).reviewed_facts(item)
+    if facts is None or (version.head and version.head.facts == facts):
+        return None
+    _reopen_for_writing(version, actor)
+    return _append(version, version.head.body if version.head else {}, actor=actor, facts=facts)
 
 
 def start_translation(item: ContentItem, language: str, *, actor: Actor) -> LanguageVersion:
@@ -157,7 +183,10 @@ def save_translation(version: LanguageVersion, targets: Mapping[str, str], *, ac
 
 
 def restore(version: LanguageVersion, number: int, *, actor: Actor, seen: int) -> Revision:
-    """Make an old revision the newest draft. What the public reads stays until it is approved again."""
+    """Make the words of an old revision the newest draft, with the facts as they are now.
+
+    What the public reads stays until it is approved again.
+    """
     authorise(actor, Permission.EDIT if version.is_source else Permission.TRANSLATE, version)
     publication.hold_text(version.item, version)
     old = queries.revision_of(version.id, number)
@@ -167,7 +196,8 @@ def restore(version: LanguageVersion, number: int, *, actor: Actor, seen: int) -
         raise DomainError(_("This already is the newest text."))
     _reopen_for_writing(version, actor)
     source = db.session.get(Revision, old.source_revision_id) if old.source_revision_id else None
-    revision = _append(version, old.body, actor=actor, segments=old.segments, source=source)
+    facts = kinds.get(version.item.kind).reviewed_facts(version.item) if version.is_source else None
+    revision = _append(version, old.body, actor=actor, segments=old.segments, source=source, facts=facts)
     if not version.is_source:
         _count(version)
     return revision
@@ -433,6 +463,7 @@ def _append(
     actor: Actor,
     segments: Sequence[Mapping[str, str]] | None = None,
     source: Revision | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Revision:
     head = version.head
     revision = Revision(
@@ -444,14 +475,21 @@ def _append(
         body=dict(body),
         segments=[dict(segment) for segment in segments] if segments is not None else None,
         source_revision_id=source.id if source else None,
+        facts=dict(facts) if facts is not None else None,
     )
     revision.sha256 = sha256(revision.content())
     db.session.add(revision)
     db.session.flush()
-    # One UPDATE: given as an object, the database would be told a second time.
-    version.head_id = revision.id
+    if head and head.body == revision.body and head.segments == revision.segments:
+        # Only facts have changed: past the version column, so that an open form of the text is not out of date.
+        pointing = update(LanguageVersion).where(LanguageVersion.id == version.id).values(head_id=revision.id)
+        db.session.execute(pointing.execution_options(synchronize_session=False))
+        set_committed_value(version, "head_id", revision.id)
+    else:
+        # One UPDATE: given as an object, the database would be told a second time.
+        version.head_id = revision.id
+        version.title = body.get(kinds.get(version.item.kind).title, "")[:TITLE_LENGTH]
     set_committed_value(version, "head", revision)
-    version.title = body.get(kinds.get(version.item.kind).title, "")[:TITLE_LENGTH]
     db.session.flush()
     db.session.expire(version, ["revisions"])
     audit.record(
@@ -503,6 +541,7 @@ def _publish(version: LanguageVersion, *, at: Any = None) -> None:
     db.session.flush()
     publication.project(version)
     if version.is_source:
+        publication.project_facts(version.item)
         recount(version.item)
     else:
         _count(version)

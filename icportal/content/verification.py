@@ -60,7 +60,9 @@ def _published() -> Iterator[str]:
     numbers = {(row.language_version_id, row.sha256): row.number for row in db.session.execute(
         select(Revision.language_version_id, Revision.sha256, Revision.number)
     )}  # fmt: skip
-    for row in db.session.execute(shown.outerjoin(Revision, Revision.id == LanguageVersion.published_id).order_by(LanguageVersion.id)):
+    for row in db.session.execute(
+        shown.outerjoin(Revision, Revision.id == LanguageVersion.published_id).order_by(LanguageVersion.id)
+    ):
         if row.sha256 != public.get(row.id):
             yield f"content_language_version {row.id} shows the public something else than was approved"
         if row.approved_number != numbers.get((row.id, approved.get(row.id, "")), 0):
@@ -69,9 +71,16 @@ def _published() -> Iterator[str]:
 
 def _readers() -> Iterator[str]:
     """Pages that say something else than the revision they were made of. `icportal data reindex` makes them anew."""
+    approved = select(LanguageVersion.item_id, Revision.facts).join(Revision, Revision.id == LanguageVersion.published_id)
+    reviewed = {row.item_id: row.facts for row in db.session.execute(approved.where(LanguageVersion.is_source))}
     query = select(Projection, Revision).join(LanguageVersion, LanguageVersion.id == Projection.language_version_id)
     query = query.outerjoin(Revision, Revision.id == LanguageVersion.published_id).order_by(Projection.language_version_id)
     for projection, revision in db.session.execute(query.execution_options(yield_per=500)):
         expected = publication.words(kinds.get(projection.kind), revision) if revision else {}
-        if any(getattr(projection, name) != value for name, value in expected.items()) or not expected:
+        facts = reviewed.get(projection.item_id) or {}
+        if (
+            any(getattr(projection, name) != value for name, value in expected.items())
+            or any(projection.facts.get(name) != value for name, value in facts.items())
+            or not expected
+        ):
             yield f"content_language_version {projection.language_version_id}: readers see something else than the published text"

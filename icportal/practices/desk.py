@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -12,9 +12,10 @@ from sqlalchemy.orm import aliased, selectinload
 
 from icportal.accounts.models import User
 from icportal.cities.models import City
+from icportal.content import queries as content
 from icportal.content.enums import ContentState
 from icportal.content.enums import Permission as ContentPermission
-from icportal.content.models import ContentItem, LanguageVersion
+from icportal.content.models import ContentItem, LanguageVersion, Projection
 from icportal.core.actors import Actor, Role
 from icportal.core.db import db
 from icportal.core.errors import NotFound
@@ -32,13 +33,14 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Row:
-    """A practice in a list of the desk: where its workspace is, and its versions by language."""
+    """A practice in a list of the desk: where its workspace is, its versions by language, and since when it waits."""
 
     practice_id: int
     title: str
     city: str
     source_language: str
     versions: Mapping[str, LanguageVersion]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,18 @@ def due_for_review(latest: date) -> list[Practice]:
     return list(db.session.scalars(query))
 
 
+def with_visibility() -> list[Practice]:
+    """Practices whose city has said from which or to which day they are read."""
+    query = (
+        select(Practice)
+        .join(ContentItem, ContentItem.id == Practice.item_id)
+        .where(or_(ContentItem.visible_from.is_not(None), ContentItem.visible_until.is_not(None)))
+        .options(selectinload(Practice.item).selectinload(ContentItem.versions))
+        .order_by(Practice.id)
+    )
+    return list(db.session.scalars(query))
+
+
 def matrix(*, after: int | None = None, city_id: int | None = None, limit: int = PAGE) -> DeskPage:
     """Practices with all their versions, newest first."""
     query = select(ContentItem.id).where(ContentItem.kind == KIND)
@@ -173,7 +187,7 @@ def matrix_counts() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
 
 def to_translate(language: str, *, actor: Actor, limit: int = PAGE) -> list[Row]:
     """Translations into a language that are begun or behind the original, those waiting longest first."""
-    open_states = (ContentState.DRAFT, ContentState.CHANGES_REQUESTED)
+    open_states, since = (ContentState.DRAFT, ContentState.CHANGES_REQUESTED), content.waiting_since()
     query = (
         select(LanguageVersion.item_id)
         .join(ContentItem)
@@ -191,10 +205,13 @@ def to_translate(language: str, *, actor: Actor, limit: int = PAGE) -> list[Row]
             ),
             _translatable_by(actor, language),
         )
-        .order_by(LanguageVersion.state_since)
+        .outerjoin(Projection, Projection.language_version_id == LanguageVersion.id)
+        .order_by(since)
         .limit(limit)
+        .add_columns(since)
     )
-    return _rows(list(db.session.scalars(query)))
+    waiting: dict[int, datetime] = {item_id: moment for item_id, moment in db.session.execute(query)}  # noqa: C416  rows are not pairs to a type checker
+    return [replace(row, since=waiting[item_id]) for item_id, row in zip(waiting, _rows(list(waiting)), strict=True)]
 
 
 def not_begun(language: str, *, actor: Actor, after: int | None = None, limit: int = 20) -> DeskPage:
@@ -211,9 +228,8 @@ def not_begun(language: str, *, actor: Actor, after: int | None = None, limit: i
 
 def to_review(query: Any, *, limit: int = 200) -> list[tuple[LanguageVersion, Row]]:
     """The versions of a worklist with their practices, those waiting longest first; heads come along."""
-    versions = list(
-        db.session.scalars(query.options(selectinload(LanguageVersion.head)).order_by(LanguageVersion.state_since).limit(limit))
-    )
+    texts = (selectinload(LanguageVersion.head), selectinload(LanguageVersion.published))
+    versions = list(db.session.scalars(query.options(*texts).order_by(LanguageVersion.state_since).limit(limit)))
     rows = {
         version_id: row
         for row in _rows([version.item_id for version in versions])

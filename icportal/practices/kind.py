@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
 
+from icportal.charter.texts import titles
 from icportal.cities.models import City
 from icportal.content import kinds
 from icportal.content.kinds import ContentField, ContentKind
-from icportal.content.models import ContentItem
+from icportal.content.models import ContentItem, Revision
 from icportal.core.db import db
 from icportal.core.strings import Text, _, _l
+from icportal.data import reader
+from icportal.i18n.locales import interface_codes
 from icportal.practices.enums import KIND
 from icportal.practices.models import Practice
 
@@ -45,7 +49,22 @@ def practice_of(item: ContentItem) -> Practice | None:
     return db.session.scalar(select(Practice).where(Practice.item_id == item.id))
 
 
-def facts(item: ContentItem) -> dict[str, Any]:
+def reviewed_facts(item: ContentItem) -> dict[str, Any] | None:
+    """The facts of the working copy that a second person approves together with the text."""
+    practice = practice_of(item)
+    if practice is None:
+        return None
+    # Whoever held the text before may have changed them since this practice was read.
+    db.session.flush()
+    db.session.expire(practice)
+    return practice.reviewed_facts()
+
+
+#: What the public reads of a practice whose facts nobody has approved yet.
+NOTHING_REVIEWED = {"commitments": [], "suggested": False, "themes": [], "looking_for_partners": False, "links": [], "files": []}
+
+
+def facts(item: ContentItem, source: Revision | None) -> dict[str, Any]:
     """What lists and the public page show beside the text, so that they need no second look."""
     practice = practice_of(item)
     city = db.session.get(City, item.city_id)
@@ -57,22 +76,19 @@ def facts(item: ContentItem) -> dict[str, Any]:
         "city_name": city.name,
         "city_names": city.names,
         "country": city.country,
-        "commitments": practice.commitments,
-        "suggested": practice.is_suggested,
-        "themes": practice.themes,
         "edition": practice.edition,
-        "looking_for_partners": practice.looking_for_partners,
         "contactable": bool(practice.contact_email),
         "source": practice.source,
-        "links": practice.links,
-        "files": [
-            {"id": file.id, "label": file.label, "name": file.stored.name, "size": file.stored.size, "kind": file.stored.kind}
-            for file in practice.files
-        ],
+        **approved(source),
     }
 
 
-def terms(item: ContentItem) -> Iterable[str]:
+def approved(source: Revision | None) -> dict[str, Any]:
+    """The reviewed facts of a revision of the original."""
+    return {**NOTHING_REVIEWED, **(source.facts or {} if source else {})}
+
+
+def terms(item: ContentItem, source: Revision | None) -> Iterable[str]:
     """What the library filters by."""
     practice = practice_of(item)
     city = db.session.get(City, item.city_id)
@@ -80,12 +96,33 @@ def terms(item: ContentItem) -> Iterable[str]:
         return
     yield f"city:{city.slug}"
     yield f"country:{city.country}"
-    yield from (f"commitment:{number}" for number in practice.commitments)
-    yield from (f"theme:{theme}" for theme in practice.themes)
+    known = approved(source)
+    yield from (f"commitment:{number}" for number in known["commitments"])
+    yield from (f"theme:{theme}" for theme in known["themes"])
     if practice.edition:
         yield f"edition:{practice.edition}"
-    if practice.looking_for_partners:
+    if known["looking_for_partners"]:
         yield "partners:yes"
+
+
+def labels(_item: ContentItem, source: Revision | None) -> Iterable[tuple[str, str]]:
+    """Its commitments and themes by name, in every language somebody may search in."""
+    known = approved(source)
+    return named(tuple(known["commitments"]), tuple(known["themes"]), interface_codes())
+
+
+@lru_cache(maxsize=4096)
+def named(commitments: tuple[int, ...], themes: tuple[str, ...], languages: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(name, language it is in) of commitments and themes."""
+    return [
+        (label, code)
+        for code in languages
+        for label in (
+            *(titles(code).get(number, "") for number in commitments),
+            *(reader.themes().get(key, {}).get(code, "") for key in themes),
+        )
+        if label
+    ]
 
 
 def missing(item: ContentItem) -> list[tuple[str | None, Text]]:
@@ -109,6 +146,8 @@ PRACTICE = ContentKind(
     workspace="practices.workspace",
     facts=facts,
     terms=terms,
+    reviewed_facts=reviewed_facts,
+    labels=labels,
     missing=missing,
 )
 

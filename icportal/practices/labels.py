@@ -10,13 +10,14 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup
 
+from icportal.charter import texts
 from icportal.cities import queries as cities
 from icportal.content import queries as content
 from icportal.core.strings import _
 from icportal.data import reader
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import sorted_by_name
-from icportal.i18n.locales import CONTENT_LANGUAGES, LANGUAGES, get
+from icportal.i18n.locales import CONTENT_LANGUAGES, DEFAULT, LANGUAGES, get
 from icportal.practices.enums import KIND
 from icportal.web import figures
 from icportal.web.page_cache import kept
@@ -29,7 +30,13 @@ def commitment_titles() -> Mapping[int, str]:
 
 def theme_label(key: str) -> str:
     """What a theme is called; its key when it is none of ours."""
-    return reader.themes().get(key, {}).get(_catalogue_language(), key)
+    return theme_in(key, _catalogue_language())
+
+
+def theme_in(key: str, language: str) -> str:
+    """What a theme is called in a language, in English where the language has no word for it yet."""
+    names = reader.themes().get(key, {})
+    return names.get(language) or names.get(DEFAULT, key)
 
 
 def theme_choices() -> list[tuple[str, str]]:
@@ -132,7 +139,7 @@ def _catalogue_language() -> str:
 
 @lru_cache(maxsize=16)
 def _commitments(language: str) -> dict[int, str]:
-    return {entry.number: entry.title for entry in reader.commitments(language)}
+    return texts.titles(language)
 
 
 def serves(commitments: list[int], suggested: bool) -> str:  # noqa: FBT001  a fact of the practice, called from templates

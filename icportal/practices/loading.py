@@ -39,20 +39,27 @@ def load_practices(*, actor: Actor) -> int:
         city = cities.get(fold(row.city))
         if slug in known or city is None:
             continue
+        practice = Practice(
+            city_id=city.id,
+            edition=row.edition,
+            basis=row.basis,
+            commitments=[row.commitment],
+            themes=[row.theme],
+            links=[],
+            looking_for_partners=False,
+            source=REPORTS[row.edition],
+        )
         version = content.create_item(
-            actor=actor, kind=KIND, language="en", title=row.title, city_id=city.id, slug=slug
+            actor=actor,
+            kind=KIND,
+            language="en",
+            title=row.title,
+            city_id=city.id,
+            slug=slug,
+            facts=practice.reviewed_facts(),
         )
-        db.session.add(
-            Practice(
-                item_id=version.item_id,
-                city_id=city.id,
-                edition=row.edition,
-                basis=row.basis,
-                commitments=[row.commitment],
-                themes=[row.theme],
-                source=REPORTS[row.edition],
-            )
-        )
+        practice.item_id = version.item_id
+        db.session.add(practice)
         db.session.flush()
         content.adopt(version, actor=actor, published_at=PUBLISHED[row.edition], reason=REPORTS[row.edition])
         added += 1

@@ -62,6 +62,18 @@ class Practice(Base, HasId, HasStamps, HasVersion):
         return {**{name: getattr(self, name) for name in names}, **schedule}
 
 
+    def reviewed_facts(self) -> dict[str, Any]:
+        """The facts that become public only when a second person has approved them, as a revision keeps them."""
+        return {
+            "commitments": list(self.commitments),
+            "suggested": self.is_suggested,
+            "themes": list(self.themes),
+            "looking_for_partners": self.looking_for_partners,
+            "links": [dict(link) for link in self.links],
+            "files": [file.described() for file in self.files],
+        }
+
+
 class PracticeFile(Base, HasId):
     """A file beside a practice."""
 
@@ -72,3 +84,11 @@ class PracticeFile(Base, HasId):
     label: Mapped[str] = mapped_column(String(200), default="")
 
     stored: Mapped[StoredFile] = relationship(lazy="joined")
+
+    def described(self) -> dict[str, Any]:
+        """What a revision keeps of the file: enough to hand out this very content when it is gone from the draft."""
+        stored = self.stored
+        return {
+            "id": self.id, "label": self.label, "name": stored.name, "size": stored.size, "kind": stored.kind,
+            "stored": stored.id, "sha256": stored.sha256,
+        }  # fmt: skip

@@ -15,9 +15,11 @@ from icportal.content.models import ContentItem, Projection
 from icportal.content.publication import EVERYTHING
 from icportal.core.db import db
 from icportal.core.errors import NotFound
+from icportal.core.files import StoredFile
 from icportal.core.strings import _
 from icportal.i18n.locales import get, reading_order
 from icportal.practices.enums import KIND
+from icportal.practices.kind import approved
 from icportal.practices.models import Practice
 
 FACETS = ("commitment", "theme", "city", "country", "edition", "language")
@@ -119,3 +121,19 @@ def get_practice(practice_id: int) -> Practice:
 def practice_of(item_id: int) -> Practice:
     """The practice whose text this item is."""
     return db.session.scalars(select(Practice).where(Practice.item_id == item_id)).one()
+
+
+def published_file(practice: Practice, file_id: int) -> StoredFile | None:
+    """A file the published text names, whether or not the draft still has it; None when it names none such."""
+    named = approved(practice.item.source.published)["files"]
+    found = next((file for file in named if file["id"] == file_id), None)
+    stored = db.session.get(StoredFile, found["stored"]) if found else None
+    return stored if stored is not None and found and stored.sha256 == found["sha256"] else None
+
+
+def draft_file(practice: Practice, file_id: int) -> StoredFile:
+    """A file of the working copy. NotFound when there is none."""
+    found = next((file for file in practice.files if file.id == file_id), None)
+    if found is None:
+        raise NotFound(_("There is no such file."))
+    return found.stored

@@ -20,7 +20,7 @@ from icportal.core.errors import DomainError, FieldErrors, Stale
 from icportal.core.filetypes import DOCUMENTS
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _
-from icportal.practices import desk, labels, notifications
+from icportal.practices import desk, labels, notifications, timeline
 from icportal.practices.enums import KIND, Basis, Permission
 from icportal.practices.kind import missing
 from icportal.practices.models import Practice, PracticeFile
@@ -62,13 +62,17 @@ def create_practice(*, actor: Actor, city: City, language: str, title: str) -> P
 
 
 def save_facts(practice: Practice, facts: Mapping[str, Any], *, actor: Actor, seen: int) -> bool:
-    """Keep what is the same in all languages; whether anything changed. Readers see it at once where it is published.
+    """Keep what is the same in all languages; whether anything changed.
+
+    Contact, visibility and the day to look at it again count at once. What the public reads of the rest (see
+    ``Practice.reviewed_facts``) changes when a second person has approved it.
 
     Raises:
         Stale: with (label, mine, theirs) for every fact that differs.
         FieldErrors: a commitment or theme there is none of, or something a published practice cannot be without.
     """
     authorise(actor, Permission.EDIT_FACTS, practice)
+    _hold(practice)
     before = practice.facts()
     after = {name: facts.get(name, value) for name, value in before.items()}
     if practice.version != seen:
@@ -87,6 +91,7 @@ def save_facts(practice: Practice, facts: Mapping[str, Any], *, actor: Actor, se
     db.session.flush()
     _refuse_lack(practice)
     content.set_visibility(practice.item, actor=actor, **schedule)
+    content.save_facts(practice.item, actor=actor)
     audit.record(
         actor,
         "practices.practice:edit_facts",
@@ -95,13 +100,16 @@ def save_facts(practice: Practice, facts: Mapping[str, Any], *, actor: Actor, se
         after=_written(practice),
         city_id=practice.city_id,
     )
-    publication.refresh(practice.item)
+    timeline.tell(practice)
+    if bool(before["contact_email"]) != bool(after["contact_email"]):
+        publication.refresh(practice.item)
     return True
 
 
 def add_file(practice: Practice, *, actor: Actor, stream: IO[bytes], filename: str, label: str) -> PracticeFile:
     """Put a checked file beside a practice."""
     authorise(actor, Permission.EDIT_FACTS, practice)
+    _hold(practice)
     if len(practice.files) >= MOST_FILES:
         raise DomainError(_("At most %(most)s files are kept: remove one first.", most=MOST_FILES), field="file")
     stored = files.accept_upload(stream, filename, kinds=DOCUMENTS, actor=actor, city_id=practice.city_id, field="file")
@@ -111,13 +119,14 @@ def add_file(practice: Practice, *, actor: Actor, stream: IO[bytes], filename: s
     audit.record(
         actor, "practices.practice:add_file", practice, after={"file": stored.sha256, "label": label}, city_id=practice.city_id
     )
-    publication.refresh(practice.item)
+    content.save_facts(practice.item, actor=actor)
     return entry
 
 
 def remove_file(practice: Practice, file_id: int, *, actor: Actor) -> None:
-    """Take a file away again. Its content stays in the store for the history's sake."""
+    """Take a file away again. Its content stays in the store: for the history, and for readers until that is approved."""
     authorise(actor, Permission.EDIT_FACTS, practice)
+    _hold(practice)
     entry = next((file for file in practice.files if file.id == file_id), None)
     if entry is None:
         raise DomainError(_("There is no such file."))
@@ -130,7 +139,7 @@ def remove_file(practice: Practice, file_id: int, *, actor: Actor) -> None:
         before={"file": entry.stored.sha256, "label": entry.label},
         city_id=practice.city_id,
     )
-    publication.refresh(practice.item)
+    content.save_facts(practice.item, actor=actor)
 
 
 def move_version(
@@ -147,6 +156,7 @@ def move_version(
     authors = version.contributor_ids
     behind = {other.id: other.stale_segments + other.missing_segments for other in practice.item.versions}
     event = content.move(version, name, actor=actor, seen=seen, seen_hash=seen_hash, reason=reason)
+    timeline.tell(practice)
     if name == "submit":
         notifications.submitted(practice, version, actor=actor)
     elif name == "request_changes":
@@ -213,6 +223,14 @@ def remind_of_reviews(*, on: date | None = None) -> int:
     return len(due)
 
 
+def follow_visibility() -> int:
+    """Bring the timelines up to date with the practices that are read for a time only; how many those are."""
+    limited = desk.with_visibility()
+    for practice in limited:
+        timeline.tell(practice)
+    return len(limited)
+
+
 FACT_LABELS: Mapping[str, Any] = {
     "commitments": lambda: _("Commitments it serves"),
     "themes": lambda: _("Themes"),
@@ -224,6 +242,13 @@ FACT_LABELS: Mapping[str, Any] = {
     "visible_from": lambda: _("Visible from"),
     "visible_until": lambda: _("Visible until"),
 }
+
+
+def _hold(practice: Practice) -> None:
+    """Nobody else changes the practice until this is done; what they changed before is read anew."""
+    publication.hold_text(practice.item)
+    db.session.flush()
+    db.session.expire(practice)
 
 
 def _check_facts(facts: Mapping[str, Any]) -> None:

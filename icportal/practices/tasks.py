@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from icportal.core import queue
 from icportal.core.queue import Job
-from icportal.practices import services
+from icportal.practices import services, timeline
 
 REMIND = "practices.remind_of_reviews"
 REMIND_AT = 6
+FOLLOW = "practices.follow_visibility"
+FOLLOW_AT = 0
 
 
 def remind_of_reviews(job: Job) -> dict[str, int]:  # noqa: ARG001  a job's function gets its row
@@ -15,6 +17,13 @@ def remind_of_reviews(job: Job) -> dict[str, int]:  # noqa: ARG001  a job's func
     return {"practices": services.remind_of_reviews()}
 
 
+def follow_visibility(job: Job) -> dict[str, int]:  # noqa: ARG001  a job's function gets its row
+    """Put practices whose time has come on their cities' timelines, and take those off whose time is over."""
+    return {"practices": services.follow_visibility()}
+
+
 def register() -> None:
-    """Plan the daily reminder."""
+    """Plan what is done daily, and give the timeline its sentence."""
+    timeline.register()
+    queue.register_daily(FOLLOW, follow_visibility, hour=FOLLOW_AT)
     queue.register_daily(REMIND, remind_of_reviews, hour=REMIND_AT)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, select
 from icportal.cities.models import City
 from icportal.content import queries as content
 from icportal.content.flow import CONTENT
-from icportal.content.models import LanguageVersion
+from icportal.content.models import LanguageVersion, Projection
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import PORTAL_ZONE, today
 from icportal.core.db import db
@@ -43,18 +43,22 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
 def _worklist(key: str, query: Select[Any], *, mine: bool, limit: int) -> Worklist:
     label, endpoint = LISTS[key]
     count = db.session.scalar(select(func.count()).select_from(query.with_only_columns(LanguageVersion.id).subquery())) or 0
-    versions = list(db.session.scalars(query.order_by(LanguageVersion.state_since).limit(limit))) if limit and count else []
-    places = _places({version.item_id for version in versions})
+    since = content.waiting_since()
+    dated = query.outerjoin(Projection, Projection.language_version_id == LanguageVersion.id).add_columns(since)
+    found = db.session.execute(dated.order_by(since).limit(limit)).all() if limit and count else []
+    places = _places({version.item_id for version, _since in found})
     return Worklist(
         f"practices.{key}",
         label,
         mine,
         count,
-        [_waiting(version, endpoint, *places[version.item_id], mine=mine) for version in versions],
+        [_waiting(version, endpoint, *places[version.item_id], since=moment, mine=mine) for version, moment in found],
     )
 
 
-def _waiting(version: LanguageVersion, endpoint: str, practice_id: int, city: City, source: str, *, mine: bool) -> Waiting:
+def _waiting(
+    version: LanguageVersion, endpoint: str, practice_id: int, city: City, source: str, *, since: datetime, mine: bool
+) -> Waiting:
     state, reader = CONTENT.state(version.state), current_language()
     values: dict[str, object] = {"practice_id": practice_id}
     if endpoint != "practices.workspace":
@@ -68,7 +72,7 @@ def _waiting(version: LanguageVersion, endpoint: str, practice_id: int, city: Ci
         state=version.state,
         state_label=state.label,
         tone=state.tone,
-        since=version.state_since,
+        since=since,
         waits_for=YOU if mine else state.waits_for or "",
         city=city.name_in(reader.code),
         language=language,

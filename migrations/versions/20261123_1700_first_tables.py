@@ -498,7 +498,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("content_posting", schema=None) as batch_op:
-        batch_op.create_index("ix_content_posting_item_id", ["item_id"], unique=False)
+        batch_op.create_index("ix_content_posting_item_id_term", ["item_id", "term"], unique=False)
 
     op.create_table(
         "practice",
@@ -687,7 +687,7 @@ def downgrade() -> None:
 
     op.drop_table("practice")
     with op.batch_alter_table("content_posting", schema=None) as batch_op:
-        batch_op.drop_index("ix_content_posting_item_id")
+        batch_op.drop_index("ix_content_posting_item_id_term")
 
     op.drop_table("content_posting")
     with op.batch_alter_table("content_meaning_claim", schema=None) as batch_op:

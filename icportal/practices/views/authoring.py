@@ -35,6 +35,7 @@ from icportal.practices.views.pages import Answer, blueprint, seen_version, show
 from icportal.web.decorators import requires
 from icportal.web.forms import clean
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 from icportal.workflow import engine
 
 
@@ -43,7 +44,7 @@ from icportal.workflow import engine
 def start_practice() -> Answer:
     """Choose city and language, give a title."""
     cities = desk.cities_to_write_for(current_actor())
-    form = StartForm(city_id=request.args.get("city_id", type=int))
+    form = StartForm(city_id=request.args.get("city_id", type=row_number))
     form.city_id.choices = [(city.id, city.name_in(current_language().code)) for city in cities]
     form.language.choices = [(language.code, _with_autonym(language.code)) for language in desk.languages_to_write_in(cities)]
     if form.validate_on_submit():
@@ -195,7 +196,7 @@ def preview() -> Response:
 
 
 @blueprint.route("/work/practices/<int:practice_id>/facts", methods=["GET", "POST"])
-@requires(Permission.EDIT_FACTS)
+@requires(Permission.VIEW_WORKSPACE)
 def edit_facts(practice_id: int) -> Answer:
     """Commitments, themes, contact, links, visibility: what is the same in all languages."""
     practice = desk.open_practice(practice_id, actor=current_actor())

@@ -21,6 +21,7 @@ from icportal.practices.views.pages import Answer, blueprint
 from icportal.web.decorators import requires
 from icportal.web.forms import TransitionForm
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 from icportal.workflow import engine
 
 
@@ -46,7 +47,7 @@ def history(practice_id: int, code: str) -> Answer:
 def compare(practice_id: int, code: str) -> Answer:
     """Two revisions, word by word."""
     practice, version = _opened(practice_id, code)
-    numbers = sorted((request.args.get("old", 1, type=int), request.args.get("new", 1, type=int)))
+    numbers = sorted((request.args.get("old", 1, type=row_number), request.args.get("new", 1, type=row_number)))
     old, new = (content_queries.revision_of(version.id, number) for number in numbers)
     permission = ContentPermission.EDIT if version.is_source else ContentPermission.TRANSLATE
     return render_template(
@@ -56,7 +57,10 @@ def compare(practice_id: int, code: str) -> Answer:
         written_in=CONTENT_LANGUAGES[version.language],
         old=old,
         new=new,
-        changes=comparison.compare(old.body, new.body),
+        changes=[
+            *comparison.compare(old.body, new.body),
+            *(comparison.compare_facts(old.facts, new.facts) if version.is_source else []),
+        ],
         revisions=content_queries.revisions_of(version.id),
         names=desk.names_of({old.author_id, new.author_id}),
         may_restore=can(current_actor(), permission, version),

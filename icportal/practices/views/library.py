@@ -18,7 +18,7 @@ from icportal.practices.views.pages import blueprint
 from icportal.web.decorators import cached_page
 from icportal.web.open_data import csv_list, json_list
 from icportal.web.page_cache import piece
-from icportal.web.routing import in_language
+from icportal.web.routing import external_url, in_language
 
 LONGEST_SEARCH = 200
 TEXTS = [field for field in FIELDS if field.kind == "text" and field.name != "summary"]
@@ -93,6 +93,7 @@ def show_practice(slug: str) -> str:
         "practices/practice_show.html",
         article=piece(("article", *key), lambda: render_template("practices/_practice_article.html", **page)),
         brief=piece(("brief", *key), lambda: render_template("practices/_practice_brief.html", **page)),
+        printed_from=external_url("practices.show_practice", language=language.code, slug=slug),
         **page,
     )
 

@@ -7,7 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from icportal.content.queries import get_item, public_versions
 from icportal.core import files, throttle
 from icportal.core.errors import DomainError, NotFound
-from icportal.core.permissions import authorise
+from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.practices import desk, queries, services
@@ -48,9 +48,11 @@ def write_to_city(slug: str) -> Answer:
 def download_file(slug: str, file_id: int) -> Response:
     """A file beside a practice: for everybody once the practice is public, before that for those who work on it."""
     practice = queries.practice_of(get_item(KIND, slug).id)
-    if not public_versions(KIND, slug):
+    is_public = bool(public_versions(KIND, slug))
+    stored = queries.published_file(practice, file_id) if is_public else None
+    if stored is None:
+        if is_public and not can(current_actor(), Permission.VIEW_WORKSPACE, practice):
+            raise NotFound(_("There is no such file."))
         authorise(current_actor(), Permission.VIEW_WORKSPACE, practice)
-    entry = next((file for file in practice.files if file.id == file_id), None)
-    if entry is None:
-        raise NotFound(_("There is no such file."))
-    return Response(files.open_file(entry.stored), headers=files.headers_for(entry.stored))
+        stored = queries.draft_file(practice, file_id)
+    return Response(files.open_file(stored), headers=files.headers_for(stored))

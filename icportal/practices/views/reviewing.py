@@ -24,6 +24,7 @@ from icportal.practices.views.authoring import refused, workspace_page
 from icportal.practices.views.pages import Answer, blueprint
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 from icportal.workflow import engine
 
 
@@ -63,6 +64,10 @@ def _page(
         head=head,
         fields=FIELDS,
         changes=comparison.compare(published.body if published else {}, head.body if head else {}),
+        facts=comparison.compare_facts(published.facts if published else None, head.facts if head else None)
+        if version.is_source
+        else [],
+        new_files=head.facts["files"] if version.is_source and head and head.facts else [],
         answers=[] if version.is_source else content_queries.answers(version),
         words=comparison.words,
         comments=comments,
@@ -92,7 +97,7 @@ def move(practice_id: int, code: str) -> Answer:
             version,
             name,
             actor=current_actor(),
-            seen=request.form.get("version", type=int),
+            seen=request.form.get("version", type=row_number),
             seen_hash=request.form.get("seen_hash", ""),
             reason=reason,
         )
@@ -160,4 +165,5 @@ def _ticked() -> list[services.Approval]:
 def _review_list(form: Any, status: int) -> Answer:
     query = content_queries.versions_waiting_for(current_actor(), KIND).get("review")
     texts = desk.to_review(query) if query is not None else []
-    return render_template("practices/work_review_list.html", texts=texts, form=form, ticked=request.form.getlist("text")), status
+    lines = {version.id: comparison.facts_line(version) for version, _row in texts}
+    return render_template("practices/work_review_list.html", texts=texts, lines=lines, form=form, ticked=request.form.getlist("text")), status
