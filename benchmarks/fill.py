@@ -21,7 +21,7 @@ from icportal.cities.models import City
 from icportal.content import kinds
 from icportal.content.enums import ContentState
 from icportal.content.models import ContentItem, LanguageVersion, Posting, Projection, Revision, Shelf
-from icportal.content.publication import EVERYTHING, LONGEST_TERM, TITLE_FIRST
+from icportal.content.publication import EVERYTHING, LONGEST_TERM, TITLE_FIRST, label_terms
 from icportal.core.canonical import sha256
 from icportal.core.db import db
 from icportal.core.search import tokens
@@ -30,6 +30,7 @@ from icportal.data import reader
 from icportal.i18n.locales import interface_codes, reading_order
 from icportal.i18n.segments import cut
 from icportal.practices.enums import KIND, Basis
+from icportal.practices.kind import NOTHING_REVIEWED, named
 from icportal.practices.models import Practice
 from icportal.practices.services import REVIEW_AFTER
 
@@ -308,9 +309,10 @@ def _versions(sample: Sample, item: int, slug: str, facts: dict[str, Any], numbe
         revision = numbers.next(Revision)
         made[Revision].append(
             _revision(
-                sample, revision, version, number=number, body=body, parent=parent, segments=segments, source=source_revision
+                sample, revision, version, number=number, body=body, parent=parent, segments=segments, source=source_revision,
+                facts={name: facts[name] for name in NOTHING_REVIEWED} if is_source else None,
             )
-        )
+        )  # fmt: skip
         if is_source:
             source_revision = revision
         made[LanguageVersion].append({
@@ -329,12 +331,15 @@ def _versions(sample: Sample, item: int, slug: str, facts: dict[str, Any], numbe
 
 def _revision(
     sample: Sample, key: int, version: int, *, number: int, body: Mapping[str, str], parent: int | None = None,
-    segments: list[dict[str, str]] | None = None, source: int | None = None,
+    segments: list[dict[str, str]] | None = None, source: int | None = None, facts: dict[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     content = {"body": dict(body), "segments": segments, "parent": parent, "number": number}
+    if facts is not None:
+        content["facts"] = facts
     return {
         "id": key, "language_version_id": version, "number": number, "parent_id": parent, "author_id": AUTHOR,
-        "created_at": sample.at, "body": dict(body), "segments": segments, "source_revision_id": source, "sha256": sha256(content),
+        "created_at": sample.at, "body": dict(body), "segments": segments, "facts": facts,
+        "source_revision_id": source, "sha256": sha256(content),
     }  # fmt: skip
 
 
@@ -363,6 +368,9 @@ def _terms(sample: Sample, place: Place, item: int) -> Iterator[tuple[str, str, 
             for sentence in re.split(r"(?<=\.) ", part):
                 for word in _words(sentence, language):
                     words[word] = min(rank, words.get(word, 0))
+    for label, language in named(tuple(sample.commitments), tuple(sample.themes), interface_codes()):
+        for word in label_terms(label, language):
+            words[word] = min(base, words.get(word, 0))
     facts = [EVERYTHING, f"city:{place.slug}", f"country:{place.country}"]
     facts += [f"commitment:{number}" for number in sample.commitments]
     facts += [f"theme:{theme}" for theme in sample.themes]
