@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -73,7 +75,7 @@ def create_app(settings: Settings | None = None, *, migrations: bool = True) -> 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     db.init_app(app)
     if migrations:
-        from flask_migrate import Migrate
+        from flask_migrate import Migrate  # commands only: a server does without
 
         Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     catalogues.init_app(app)
@@ -112,7 +114,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=1000,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=_trusted_hosts(settings),
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.session_interface = PortalSessions(
@@ -120,6 +122,12 @@ def _configure(app: Flask, settings: Settings) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _trusted_hosts(settings: Settings) -> list[str] | None:
+    """The names the portal answers to: those set, and in production none but its own."""
+    own = [urlsplit(settings.base_url).hostname or ""] if settings.mode is Mode.PRODUCTION else []
+    return list(settings.trusted_hosts) or own or None
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:

@@ -235,7 +235,7 @@ def _no_trust(provider: IdentityProvider) -> Text:
 @contextmanager
 def _plain_failures(provider: IdentityProvider) -> Iterator[None]:
     """Whatever a provider answers, nobody gets to see more than a sentence of ours."""
-    from requests import RequestException
+    from requests import RequestException  # only where a provider is asked: it is slow to load
 
     try:
         yield

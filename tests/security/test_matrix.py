@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 #: Written while reading: who is signed in since when, and how often somebody tried.
 NOT_CONTENT = {"web_session", "throttle"}
 #: In a demonstration every mail is shown to everybody, so that its links can be followed.
-SHOWN_IN_DEMONSTRATIONS = {"accounts.list_mails", "accounts.show_mail"}
+SHOWN_IN_DEMONSTRATIONS = {"accounts.list_mails", "accounts.show_mail", "accounts.show_mail_page"}
 WIDTH = 7
 
 

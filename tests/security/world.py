@@ -67,7 +67,7 @@ def build(app: Flask) -> World:
         _rest(world)
         db.session.commit()
         world.ids["practices"] = {name: (practice.id, practice.item.slug) for name, practice in world.practices.items()}
-        world.ids["files"] = {name: practice.files[0].id for name, practice in world.practices.items()}
+        world.ids["files"] = {name: practice.files[0].file_id for name, practice in world.practices.items()}
         db.session.remove()
     return world
 
