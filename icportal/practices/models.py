@@ -89,6 +89,6 @@ class PracticeFile(Base, HasId):
         """What a revision keeps of the file: enough to hand out this very content when it is gone from the draft."""
         stored = self.stored
         return {
-            "id": self.id, "label": self.label, "name": stored.name, "size": stored.size, "kind": stored.kind,
-            "stored": stored.id, "sha256": stored.sha256,
+            "id": stored.id, "label": self.label, "name": stored.name, "size": stored.size, "kind": stored.kind,
+            "sha256": stored.sha256,
         }  # fmt: skip

@@ -127,13 +127,13 @@ def published_file(practice: Practice, file_id: int) -> StoredFile | None:
     """A file the published text names, whether or not the draft still has it; None when it names none such."""
     named = approved(practice.item.source.published)["files"]
     found = next((file for file in named if file["id"] == file_id), None)
-    stored = db.session.get(StoredFile, found["stored"]) if found else None
+    stored = db.session.get(StoredFile, file_id) if found else None
     return stored if stored is not None and found and stored.sha256 == found["sha256"] else None
 
 
 def draft_file(practice: Practice, file_id: int) -> StoredFile:
     """A file of the working copy. NotFound when there is none."""
-    found = next((file for file in practice.files if file.id == file_id), None)
+    found = next((file for file in practice.files if file.file_id == file_id), None)
     if found is None:
         raise NotFound(_("There is no such file."))
     return found.stored

@@ -127,7 +127,7 @@ def remove_file(practice: Practice, file_id: int, *, actor: Actor) -> None:
     """Take a file away again. Its content stays in the store: for the history, and for readers until that is approved."""
     authorise(actor, Permission.EDIT_FACTS, practice)
     _hold(practice)
-    entry = next((file for file in practice.files if file.id == file_id), None)
+    entry = next((file for file in practice.files if file.file_id == file_id), None)
     if entry is None:
         raise DomainError(_("There is no such file."))
     practice.files.remove(entry)

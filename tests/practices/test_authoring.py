@@ -269,12 +269,12 @@ def test_files_are_checked_shown_and_removed(world: Any, client: PortalClient, s
         client.post(address(practice, "/files"), data={"file": (io.BytesIO(PDF), "a.pdf"), "label": "Leaflet"}).status_code == 303
     )
     db.session.rollback()
-    path = f"/en/practices/{practice.item.slug}/files/{practice.files[0].id}"
+    path = f"/en/practices/{practice.item.slug}/files/{practice.files[0].file_id}"
     assert client.get(path).data == PDF
     sign_in(world.people["ghent"])
     assert client.get(path).status_code == 404, "not public before the practice is"
     sign_in(world.people["anna"])
-    assert client.post(address(practice, f"/files/{practice.files[0].id}/remove")).status_code == 303
+    assert client.post(address(practice, f"/files/{practice.files[0].file_id}/remove")).status_code == 303
     assert client.get(path).status_code == 404
 
 
