@@ -51,8 +51,8 @@ class DemoAccount:
 DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount(Role.ADMINISTRATOR, "Ada Novak", "administrator@demo.example"),
     DemoAccount(Role.COORDINATOR, "Clara Jansen", "coordinator@demo.example"),
-    DemoAccount(Role.MAYOR_OFFICE, "Moritz Steiner", "mayor.vienna@demo.example", city="vienna"),
-    DemoAccount(Role.CITY_OFFICER, "Olga Berger", "officer.vienna@demo.example", city="vienna"),
+    DemoAccount(Role.MAYOR_OFFICE, "Moritz Steiner", "mayor.vienna@demo.example", city="vienna", interface="de"),
+    DemoAccount(Role.CITY_OFFICER, "Olga Berger", "officer.vienna@demo.example", city="vienna", interface="de"),
     DemoAccount(
         Role.TRANSLATOR,
         "Thierry Lefort",

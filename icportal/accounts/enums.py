@@ -31,6 +31,7 @@ class Permission(StrEnum):
     ACT_FOR_CITY = "accounts.city:act_for"
     VIEW_AUDIT = "accounts.audit:view"
     VIEW_MAIL = "accounts.mail:view"
+    READ_MAIL = "accounts.mail:read"
 
 
 ROLE_NAMES: dict[str, LazyString] = {

@@ -20,7 +20,6 @@ from icportal.i18n.formatting import moment
 from icportal.i18n.locales import get
 from icportal.web.routing import external_url
 
-
 TOPIC = _l("Account")
 
 

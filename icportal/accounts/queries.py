@@ -22,6 +22,7 @@ from icportal.core.errors import NotFound
 from icportal.core.installation import settings
 from icportal.core.outbox import Mail, MailState
 from icportal.core.permissions import authorise, can
+from icportal.core.queue import Job, JobState
 from icportal.core.strings import _
 from icportal.core.text import fold
 
@@ -310,6 +311,41 @@ def get_mail(mail_id: int, *, actor: Actor) -> Mail:
     if mail is None:
         raise NotFound(_("There is no such mail. Mails are kept for 90 days."))
     return mail
+
+
+def get_page_of_mail(mail_id: int, *, actor: Actor) -> Mail:
+    """A mail whose HTML part is a page of its own, for whoever may read what it says.
+
+    Raises:
+        NotFound: there is none, it is a notice for the weekly mail, or nobody may read it here.
+    """
+    mail = get_mail(mail_id, actor=actor)
+    authorise(actor, Permission.READ_MAIL, mail)
+    if not has_page(mail):
+        raise NotFound(_("There is no such mail. Mails are kept for 90 days."))
+    return mail
+
+
+def has_page(mail: Mail) -> bool:
+    """Whether the HTML part stands alone; that of a notice is a piece of the weekly mail."""
+    return mail.html.lower().startswith("<!doctype")
+
+
+def failed_jobs() -> Sequence[Job]:
+    """Jobs that were given up, the newest first."""
+    return db.session.scalars(select(Job).where(Job.state == JobState.FAILED).order_by(Job.id.desc()).limit(PAGE)).all()
+
+
+def get_job(job_id: int) -> Job:
+    """A job of the worker.
+
+    Raises:
+        NotFound: there is none.
+    """
+    job = db.session.get(Job, job_id)
+    if job is None:
+        raise NotFound(_("There is no such page, or it is not open to you."))
+    return job
 
 
 def _names(ids: Iterable[int | None]) -> dict[int, str]:

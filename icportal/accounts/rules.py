@@ -96,6 +96,8 @@ RULES = {
     Permission.ACT_FOR_CITY: is_coordinator,
     Permission.VIEW_AUDIT: is_administrator | is_coordinator,
     Permission.VIEW_MAIL: is_administrator | is_demonstration,
+    # A mail holds links that open accounts: outside a demonstration nobody but its recipient reads it.
+    Permission.READ_MAIL: is_demonstration,
 }
 
-HIDDEN = frozenset({Permission.VIEW})
+HIDDEN = frozenset({Permission.VIEW, Permission.READ_MAIL})

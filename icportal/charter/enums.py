@@ -30,20 +30,6 @@ class Precision(StrEnum):
     BOUND = "bound"
 
 
-class Area(StrEnum):
-    """The four roles of a city to which the eleven commitments belong."""
-
-    POLICY_MAKER = "policy-maker"
-    SERVICE_PROVIDER = "service-provider"
-    EMPLOYER = "employer"
-    BUYER = "buyer"
-
-
-#: Which commitments belong to which area: 3, 2, 3 and 3 of the eleven.
-AREA_OF = {number: area for area, numbers in (
-    (Area.POLICY_MAKER, (1, 2, 3)), (Area.SERVICE_PROVIDER, (4, 5)), (Area.EMPLOYER, (6, 7, 8)), (Area.BUYER, (9, 10, 11)),
-) for number in numbers}  # fmt: skip
-
 #: Commitments a city may also meet by advocating with the body that runs the service.
 ADVOCACY = frozenset({4, 5})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 
 from icportal.accounts.demonstration import DEMO_ACCOUNTS
 from icportal.core.installation import settings
+from icportal.i18n.locales import interface_codes
 
 __all__ = ["DEMO_ACCOUNTS", "data", "load_all"]
 
@@ -79,36 +79,27 @@ def reindex() -> None:
 
 @data.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--language", default="en", show_default=True, help="Language of names and texts.")
+@click.option(
+    "--language", type=click.Choice(interface_codes()), default="en", show_default=True, help="Language of names and texts."
+)
 def export(folder: Path, language: str) -> None:
-    """Write the public lists (cities, signatories) as JSON into FOLDER."""
-    from icportal.i18n.locales import LANGUAGES
+    """Write the public lists (cities, signatories, practices) as JSON and CSV into FOLDER, as the portal's own pages give them."""
+    from icportal.app import create_app
+    from icportal.config import Settings
 
-    if language not in LANGUAGES:
-        raise click.BadParameter(f"'{language}' is not one of {', '.join(LANGUAGES)}.", param_hint="--language")
-    with _application():
-        lists = _public_lists(language)
+    app = create_app(Settings.load())
+    visitor = app.test_client()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, items in lists.items():
-            body = json.dumps({"total": len(items), "items": items}, ensure_ascii=False, indent=1, default=str)
-            (folder / f"{name}.json").write_text(body + "\n", encoding="utf-8")
-            click.echo(f"{folder / name}.json: {len(items)}")
+        for name in ("cities", "signatories", "practices"):
+            for form in ("json", "csv"):
+                answer = visitor.get(f"/{language}/{name}.{form}", base_url=app.config["SETTINGS"].base_url)
+                if answer.status_code != 200:  # noqa: PLR2004  OK
+                    raise click.ClickException(f"The list of {name} could not be made: it answers {answer.status_code}.")
+                (folder / f"{name}.{form}").write_bytes(answer.data)
+                click.echo(folder / f"{name}.{form}" if form == "csv" else f"{folder / name}.json: {answer.json['total']}")
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written ({error.strerror}): name another folder.") from None
-
-
-def _public_lists(language: str) -> dict[str, list[dict[str, Any]]]:
-    from icportal.charter import queries as charter
-    from icportal.cities import queries as cities
-    from icportal.core.clock import today
-    from icportal.i18n.catalogues import in_language
-
-    with in_language(language):
-        return {
-            "cities": [cities.as_record(city, language) for city in cities.all_cities(language)],
-            "signatories": [charter.as_record(row) for row in charter.registry(language=language, as_of=today())],
-        }
 
 
 def _application() -> Any:

@@ -13,7 +13,9 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address
 from types import FrameType
+from urllib.parse import urlsplit
 
 import click
 
@@ -32,10 +34,25 @@ PR_SET_PDEATHSIG = 1
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Server processes.")
 def run(port: int, host: str, workers: int) -> None:
     """Start the portal: database, server and worker."""
-    if Settings.load().base_url == Settings.base_url and port != 8000:  # noqa: PLR2004  the port in the default address
+    settings = Settings.load()
+    if settings.demo:
+        require_loopback(host)
+    if settings.base_url == Settings.base_url and port != 8000:  # noqa: PLR2004  the port in the default address
         os.environ["ICPORTAL_BASE_URL"] = f"http://{host}:{port}"
     require_free(host, port)
     sys.exit(Supervisor(prepare(), host, port, workers).watch())
+
+
+def require_loopback(host: str) -> None:
+    """Keep a demonstration, whose passwords everybody can read, on this machine."""
+    try:
+        is_loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise click.ClickException(
+            f"A demonstration has passwords everybody knows and is not served at {host}: set ICPORTAL_MODE=production, or leave out --host."
+        )
 
 
 def require_free(host: str, port: int) -> None:
@@ -137,7 +154,7 @@ class Supervisor:
         self.host = host
         self.port = port
         server = [sys.executable, "-m", "granian", "--interface", "wsgi", "icportal.wsgi:application"]
-        server += ["--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "warning"]
+        server += ["--host", host, "--port", str(port), "--workers", str(workers), "--log-level", "error"]
         server += ["--blocking-threads", "4", "--respawn-failed-workers", "--workers-kill-timeout", "5"]
         self.children = [
             Child("server", server),
@@ -190,7 +207,8 @@ class Supervisor:
     def answers(self) -> bool:
         connection = HTTPConnection(self.host, self.port, timeout=2)
         try:
-            connection.request("GET", "/en/")
+            # Under its own name: a portal for one host answers to no other.
+            connection.request("GET", "/en/", headers={"Host": urlsplit(self.settings.base_url).netloc})
             return connection.getresponse().status == 200  # noqa: PLR2004  OK
         except (OSError, HTTPException):
             return False

@@ -21,7 +21,10 @@ def worker(once: bool) -> None:  # noqa: FBT001  click's way of a flag
     from icportal.app import create_app
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    work(create_app(Settings.load()), once=once)
+    settings = Settings.load()
+    if not settings.demo and not settings.smtp_url:
+        click.echo("Warning: no mail leaves, because SMTP_URL is not set.", err=True)
+    work(create_app(settings), once=once)
 
 
 def work(app: Flask, *, once: bool = False) -> None:

@@ -113,18 +113,6 @@ def keep(data: bytes, filename: str, *, kind: FileKind, actor: Actor, city_id: i
     return stored
 
 
-def file_by_key(key: str) -> StoredFile:
-    """The file with this key; who may have it is for the caller to decide.
-
-    Raises:
-        NotFound: there is none.
-    """
-    stored = db.session.scalar(select(StoredFile).where(StoredFile.key == key))
-    if stored is None:
-        raise NotFound(_("There is no such file."))
-    return stored
-
-
 def open_file(file: StoredFile) -> io.BytesIO:
     """The content, after making sure that it still is what was uploaded.
 

@@ -251,14 +251,6 @@ def send_due(worker: str, limit: int = 200, moment: datetime | None = None) -> i
     return done
 
 
-def recent_mails(limit: int = 50, *, recipient_id: int | None = None) -> Sequence[Mail]:
-    """The newest mails, for the page of a demonstration that shows them."""
-    newest = select(Mail).order_by(Mail.id.desc()).limit(limit)
-    if recipient_id is not None:
-        newest = newest.where(Mail.recipient_id == recipient_id)
-    return db.session.scalars(newest).all()
-
-
 def undelivered() -> Sequence[Mail]:
     """Mails an administrator has to look at: failed for good, or of uncertain fate."""
     return db.session.scalars(select(Mail).where(Mail.state.in_((MailState.UNCERTAIN, MailState.FAILED))).order_by(Mail.id)).all()

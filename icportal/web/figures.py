@@ -77,17 +77,6 @@ class Event:
     tone: str = "info"
 
 
-@dataclass(frozen=True)
-class Bar:
-    """A row of a bar list: its share of ``most``, and the value as the language writes it."""
-
-    label: str
-    value: float
-    shown: str
-    url: str = ""
-    pattern: str = "solid"
-
-
 def area_of(number: int) -> int:
     """The area of a commitment, counted from 1."""
     return next(place for place, area in enumerate(AREAS, start=1) if number in area)
@@ -163,17 +152,6 @@ def pattern_key(state: str) -> Markup:
     return Markup(
         '<svg class="a0" aria-hidden="true" focusable="false" viewBox="0 0 14 16" width="14" height="16">{}</svg>'
     ).format(_segment(PATTERNS[state], 0, 0, 14, 16))
-
-
-def summary_of(states: Mapping[int, str], *, missing: str = NO_ANSWER) -> str:
-    """The sentence behind a strip about fulfilment."""
-    count = dict.fromkeys(STATE_WORDS, 0)
-    for number in COMMITMENTS:
-        count[states.get(number, missing)] += 1
-    return _(
-        "Of the 11 commitments %(fully)s are fully met, %(partly)s partly, %(none)s not; %(open)s have no answer.",
-        fully=count[FULLY], partly=count[PARTLY], none=count[NOT_AT_ALL], open=count[NO_ANSWER],
-    )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -410,31 +388,6 @@ def growth_line(
             _("Where only a span of time is known, the fine line counts a city from its first day.")
         )
     return Markup('<div class="chart-narrow">{}{}</div>').format(_chart(label, width, height, parts), note)
-
-
-def bar_list(rows: Sequence[Bar], *, caption: str, most: float | None = None, direction: str = "ltr") -> Markup:
-    """Bars with their labels and values: the table is the figure."""
-    largest = most or max((row.value for row in rows), default=0) or 1
-    lines = []
-    for row in rows:
-        share = max(0.0, min(100.0, 100 * row.value / largest))
-        x = _n(100 - share) if direction == "rtl" else "0"
-        bar = Markup(
-            '<rect class="bar-back" width="100%" height="14"/><rect class="bar-fill" x="{}%" width="{}%" height="14"/>'
-        ).format(x, _n(share))
-        if row.pattern != "solid":
-            bar = Markup(
-                '<rect class="bar-back" width="100%" height="14"/><rect class="bar-line" x="{}%" y="1" width="{}%" height="12" stroke-width="2" stroke-dasharray="4 3"/>'
-            ).format(x, _n(share))
-        name = Markup('<a href="{}">{}</a>').format(row.url, row.label) if row.url else escape(row.label)
-        lines.append(
-            Markup(
-                '<tr><th scope="row">{}</th><td class="bar"><svg aria-hidden="true" focusable="false" height="14">{}</svg></td><td class="num">{}</td></tr>'
-            ).format(name, bar, row.shown)
-        )
-    return Markup(
-        '<table class="bars"><caption>{}</caption><thead class="visually-hidden"><tr><th scope="col">{}</th><td></td><th scope="col">{}</th></tr></thead><tbody>{}</tbody></table>'
-    ).format(caption, _("Name"), _("Value"), Markup("").join(lines))
 
 
 def _chart(label: str, width: float, height: float, parts: Iterable[Markup]) -> Markup:

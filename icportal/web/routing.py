@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, g, has_request_context, redirect, request, url_for
 from werkzeug.exceptions import NotFound as NoPage
+from werkzeug.exceptions import SecurityError
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from icportal.core.installation import settings
@@ -22,6 +23,7 @@ from icportal.web.identity import current_actor
 IN_PATHS = "/:@!$&'()*+,;=~"
 PREFIX = "/<language:language_code>"
 LARGEST_NUMBER = 2**31 - 1
+ROBOTS = "User-agent: *\nDisallow: /*/work\n"
 
 
 class LanguageConverter(BaseConverter):
@@ -103,6 +105,18 @@ def init_app(app: Flask) -> None:
         return response  # type: ignore[return-value]
 
     entrance.__access__ = "public"  # type: ignore[attr-defined]
+
+    @app.get("/robots.txt")
+    def robots() -> Response:
+        """What is public may be read by machines too; the desks behind the sign-in say nothing to them."""
+        return Response(ROBOTS, mimetype="text/plain")
+
+    robots.__access__ = "public"  # type: ignore[attr-defined]
+
+    @app.errorhandler(SecurityError)
+    def strange_host(_error: SecurityError) -> Response:
+        """Asked for under a name that is not the portal's: no page can be built, since every link would bear that name."""
+        return Response("This portal does not answer to that name.\n", 400, mimetype="text/plain")
 
     @app.before_request
     def language_of_the_lost() -> None:

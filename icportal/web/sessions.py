@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, Request, Response, session
+from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy import JSON, Index, String, delete, insert, select, update
@@ -24,7 +24,6 @@ from icportal.core.db import Base, UtcDateTime, db
 USER_KEY = "_user_id"
 TOUCH = timedelta(minutes=1)
 VISITOR_LIFETIME = 12 * 3600
-REMEMBERED = frozenset({"csrf_token", "_flashes"})
 
 
 class WebSession(Base):
@@ -145,16 +144,6 @@ class PortalSessions(SessionInterface):
     def _write(statement: Any) -> None:
         with db.engine.begin() as connection:
             connection.execute(statement)
-
-
-def renew() -> None:
-    """Give this request's session a new key: at sign-in and whenever what it may do changes."""
-    cast("PortalSession", session).renew()
-
-
-def current_key() -> str:
-    """The key of this request's session; empty for a visitor."""
-    return cast("PortalSession", session).key
 
 
 def end_sessions(user_id: int, *, except_key: str = "") -> None:

@@ -90,7 +90,7 @@ def test_linked_once_an_identity_opens_the_account(world, enter):
     stranger = world.app.test_client()
     response = stranger.get(at_provider(begin(stranger, next="/en/practices")))
 
-    assert (response.status_code, response.location) == (303, "/fr/practices")
+    assert (response.status_code, response.location) == (303, "/en/practices")
     assert is_signed_in(stranger)
     assert "good_id login" in world.mails("olga@city.example")[0][2]
     with world.changes():

@@ -1,9 +1,11 @@
+import re
 from dataclasses import replace
 
 import pytest
 from conftest import settings_for
 
 from icportal.config import Mode
+from icportal.core import queue
 from icportal.core.actors import SYSTEM
 from icportal.core.audit import record
 from icportal.core.db import db
@@ -106,3 +108,69 @@ def test_the_audit_log_is_paged_by_key_and_filtered_by_city(world, enter):
 )
 def test_an_odd_question_to_the_log_is_an_empty_page(world, enter, query):
     assert enter(world.person("ada", ("administrator", None))).get(f"/en/audit?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("mode", [Mode.PRODUCTION])
+def test_in_production_nobody_reads_what_a_mail_says(world, enter, mode):
+    number = write_mail(world)
+    ada = enter(world.person("ada", ("administrator", None)))
+
+    page = ada.get(f"/en/mails/{number}").text
+
+    assert "olga@city.example" in page
+    assert "x?a=1" not in page
+    assert "<iframe" not in page
+    assert ada.get(f"/en/mails/{number}/page").status_code == 404
+    assert "SMTP_URL is missing" in ada.get("/en/mails").text
+
+
+def test_a_demonstration_shows_the_mail_as_a_page_in_a_frame_that_does_nothing(world, client):
+    number = write_mail(world)
+    shown = client.get(f"/en/mails/{number}").text
+    assert re.search(rf'<iframe [^>]*src="/en/mails/{number}/page" sandbox>', shown)
+    assert '<h1 lang="fr" dir="ltr">' in shown
+
+    answer = client.get(f"/en/mails/{number}/page")
+
+    assert "&amp;b=&lt;b&gt;" in answer.text
+    assert answer.headers["Content-Security-Policy"].endswith("form-action 'none'; sandbox")
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_administrators_are_led_to_the_mails_they_have_to_decide_about(world, client, enter):
+    number = write_mail(world)
+    write_mail(world, "otto@city.example")
+    with world.changes():
+        db.session.get_one(Mail, number).state = MailState.UNCERTAIN
+    ada = enter(world.person("ada", ("administrator", None)))
+
+    assert "waits for your decision" not in client.get("/en/mails").text
+    page = ada.get("/en/mails").text
+    assert "One mail waits for your decision" in page
+    assert 'href="/en/mails?state=unsettled"' in page
+    assert "otto@city.example" not in ada.get("/en/mails?state=unsettled").text
+
+
+def test_an_administrator_has_a_failed_job_tried_again(world, enter):
+    with world.changes():
+        job = queue.Job(name="tests.lost", state="failed", attempts=5, error="OSError: the disk is full")
+        db.session.add(job)
+        db.session.flush()
+        number = job.id
+    ada, clara = enter(world.person("ada", ("administrator", None))), enter(world.person("clara", ("coordinator", None)))
+
+    assert clara.get("/en/jobs").status_code == 403
+    assert clara.post(f"/en/jobs/{number}/retry").status_code == 403
+    assert "the disk is full" in ada.get("/en/jobs").text
+    queue.register_task("tests.lost", lambda _job: "found")
+    assert ada.post(f"/en/jobs/{number}/retry").location == "/en/jobs"
+    with world.changes():
+        assert db.session.get_one(queue.Job, number).state == "done"
+    assert "No job has failed" in ada.get("/en/jobs").text
+    assert ada.post(f"/en/jobs/{number}/retry").status_code == 409
+
+
+@pytest.mark.parametrize("path", ["people", "profile", "audit", "mails", "jobs"])
+def test_every_page_says_where_one_is(world, enter, path):
+    page = enter(world.person("ada", ("administrator", None))).get(f"/en/{path}").text
+    assert 'aria-current="page"' in page.partition('<nav class="breadcrumbs"')[2].partition("</nav>")[0]

@@ -23,12 +23,12 @@ def is_signed_in(client):
     return client.get("/en/profile").status_code == 200
 
 
-def test_the_right_password_opens_a_session_in_the_persons_language(world, client):
+def test_the_right_password_opens_a_session(world, client):
     world.person("olga", ("city_officer", "vienna"), language="fr")
 
     response = attempt(client)
 
-    assert (response.status_code, response.location) == (303, "/fr/work")
+    assert (response.status_code, response.location) == (303, "/en/work")
     assert is_signed_in(client)
     with world.changes():
         entry = db.session.query(AuditEntry).filter_by(action="accounts.session:sign_in").one()
@@ -223,11 +223,11 @@ def test_our_own_pages_are_led_to(target):
     assert own_path(target) == target
 
 
-def test_a_sign_in_leads_back_in_the_persons_language(world, client):
+def test_a_sign_in_leads_back_to_pages_of_our_own_only(world, client):
     world.person("olga", language="de")
 
-    assert attempt(client, target="/en/practices?q=x").location == "/de/practices?q=x"
-    assert attempt(PortalClient(world.app), target="//evil.example").location == "/de/work"
+    assert attempt(client, target="/en/practices?q=x").location == "/en/practices?q=x"
+    assert attempt(PortalClient(world.app), target="//evil.example").location == "/en/work"
 
 
 def test_a_page_that_needs_an_account_leads_to_the_sign_in_and_back(world, client):
@@ -237,3 +237,10 @@ def test_a_page_that_needs_an_account_leads_to_the_sign_in_and_back(world, clien
 
     assert (response.status_code, response.location) == (303, "/en/sign-in?next=/en/profile")
     assert attempt(client, target="/en/profile").location == "/en/profile"
+
+
+def test_signing_in_stays_in_the_language_that_was_being_read(world):
+    world.person("olga", language="de")
+    client = PortalClient(world.app)
+    answer = client.post("/fr/sign-in?next=/en/profile", data={"email": "olga@city.example", "password": PASSWORD})
+    assert answer.location == "/fr/profile"

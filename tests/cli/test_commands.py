@@ -1,9 +1,11 @@
 """The command line itself: what it lists exists, and what is wrong is one sentence."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
+from secrets import token_urlsafe
 
 import click
 import pytest
@@ -92,3 +94,39 @@ def test_ending_reaches_a_child_that_does_not_listen(tmp_path, monkeypatch):
     supervisor.end_children()
 
     assert child.process.wait(5) < 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "portal.example.org"])
+def test_a_demonstration_stays_on_this_machine(host, tmp_path):
+    outcome = call("run", "--host", host, ICPORTAL_INSTANCE=str(tmp_path))
+
+    assert outcome.returncode == 1
+    assert "ICPORTAL_MODE=production" in outcome.stderr
+    assert len(outcome.stderr.splitlines()) == 1
+
+
+def test_the_first_administrator_gets_a_link_and_the_lists_leave_as_the_pages_give_them(tmp_path):
+    known = {"ICPORTAL_INSTANCE": str(tmp_path / "instance")}
+    arguments = ("init", "--email", "ada@city.example", "--name", "Ada", "--no-facts", "--language")
+    refused = call(*arguments, "fi", **known)
+    assert refused.returncode == 2
+    assert "'fi' is not one of" in refused.stderr
+
+    link = call(*arguments, "fr", **known).stdout.splitlines()[-1]
+    assert link.startswith("http://127.0.0.1:8000/fr/invitations/")
+
+    outcome = call("data", "export", str(tmp_path / "lists"), "--language", "de", **known)
+    assert outcome.returncode == 0, outcome.stderr
+    names = [f"{name}.{form}" for name in ("cities", "practices", "signatories") for form in ("csv", "json")]
+    assert sorted(path.name for path in (tmp_path / "lists").iterdir()) == names
+    cities = json.loads((tmp_path / "lists" / "cities.json").read_text())
+    # A demonstration is filled before its first start, so the names are there, in the language asked for.
+    assert {"Wien"} == {city["name"] for city in cities["items"] if city["slug"] == "vienna"}
+    assert (tmp_path / "lists" / "practices.csv").read_bytes().startswith(b"\xef\xbb\xbfslug,url,title")
+
+
+def test_production_without_a_mail_server_says_so_once(tmp_path):
+    production = {"ICPORTAL_MODE": "production", "ICPORTAL_BASE_URL": "https://portal.example.org", "ICPORTAL_SECRET_KEY": token_urlsafe(48)}
+    outcome = call("worker", "--once", **production, ICPORTAL_INSTANCE=str(tmp_path))
+
+    assert [line for line in outcome.stderr.splitlines() if "SMTP_URL" in line] == ["Warning: no mail leaves, because SMTP_URL is not set."]

@@ -215,8 +215,7 @@ def test_without_a_server_a_demonstration_shows_the_mail(post, mailbox):
     first, second = write(), write()
     assert send() == 2
     db.session.expire_all()
-    assert [mail.state for mail in outbox.recent_mails(5)] == [MailState.SHOWN] * 2
-    assert [mail.id for mail in outbox.recent_mails(1, recipient_id=1)] == [second.id]
+    assert [first.state, second.state] == [MailState.SHOWN] * 2
     assert first.sent_at is not None
     assert mailbox.envelopes == []
 

@@ -40,12 +40,8 @@ def candidates(world: World, rule: Rule, wanted: set[str]) -> Iterator[tuple[str
     elif "signature_id" in wanted:
         for label, number in [*world.signatures.items(), ("nobody none", NOBODY)]:
             yield whose(label), {"signature_id": number, **({"name": "deed"} if "name" in wanted else {})}
-    elif wanted == {"job_id"}:
-        yield "none", {"job_id": NOBODY}
-    elif wanted & {"user_id", "identity_id", "invitation_id", "mail_id", "delay_id"}:
+    elif wanted & {"user_id", "identity_id", "invitation_id", "mail_id", "delay_id", "job_id"}:
         yield from of_people(world, wanted)
-    elif wanted == {"job_id"}:
-        yield "none", {"job_id": NOBODY}
     elif domain == "practices":
         for label, (_number, slug) in [*world.ids["practices"].items(), ("nobody none", (0, "no-such-practice"))]:
             file_of = {"file_id": file_number(world, label)} if "file_id" in wanted else {}
@@ -85,6 +81,9 @@ def of_practices(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str
 
 
 def of_people(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    if "job_id" in wanted:
+        yield "none", {"job_id": NOBODY}
+        return
     if "mail_id" in wanted:
         yield "mail", {"mail_id": world.ids["mail"]}
         yield "none", {"mail_id": NOBODY}

@@ -25,7 +25,7 @@ def start_oidc(provider: str) -> Any:
     """Leave for the provider."""
     chosen = oidc.get_provider(provider)
     if current_actor().is_signed_in:
-        return redirect(start_page(current_actor()), 303)
+        return redirect(start_page(current_language().code), 303)
     try:
         target = own_path(request.args.get("next"))
         return redirect(oidc.begin(chosen, purpose=oidc.SIGN_IN, language=current_language().code, target=target), 303)

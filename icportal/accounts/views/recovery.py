@@ -13,7 +13,7 @@ from icportal.accounts.views.blueprint import blueprint
 from icportal.accounts.views.sessions import enter
 from icportal.core.errors import DomainError
 from icportal.core.strings import _
-from icportal.i18n.catalogues import current_language
+from icportal.i18n.catalogues import current_language, set_request_language
 from icportal.web.decorators import public
 
 
@@ -67,6 +67,7 @@ def accept_invitation(token: str) -> Any:
             form.refuse(error)
         else:
             flash(_("Welcome, %(name)s. Your account is ready.", name=user.name), "done")
+            set_request_language(user.language)
             return enter(user, way="invitation", target=None)
     role = notifications.role_with_scope(invitation.role, invitation.city_id, invitation.role_language, language)
     return answer_form("accounts/invitation_accept.html", form, refusal, token=token, invitation=invitation, role=role)

@@ -10,7 +10,7 @@ from flask_login import current_user, login_user
 
 from icportal.accounts import queries, services
 from icportal.accounts.models import User
-from icportal.core.actors import Actor
+from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import LANGUAGES
 from icportal.web.sessions import PortalSession
 
@@ -47,17 +47,17 @@ def in_language_of(target: str, language: str) -> str:
 
 
 def enter(user: User, *, way: str, target: str | None) -> Response:
-    """Sign the person in with a new session, and lead them on in their own language."""
+    """Sign the person in with a new session, and lead them on in the language they have been reading."""
     session.clear()
     login_user(user)
     portal_session().renew()
     services.note_sign_in(user, way=way)
     g.pop("actor", None)
     own = own_path(target)
-    language = user.language
-    return redirect(in_language_of(own, language) if own else start_page(user.actor), 303)  # type: ignore[return-value]
+    language = current_language().code
+    return redirect(in_language_of(own, language) if own else start_page(language), 303)  # type: ignore[return-value]
 
 
-def start_page(actor: Actor) -> str:
+def start_page(language: str) -> str:
     """Where a signed-in person begins."""
-    return url_for("workflow.worklist", language_code=actor.language)
+    return url_for("workflow.worklist", language_code=language)

@@ -27,7 +27,7 @@ from icportal.web.identity import ACTING_KEY, current_actor
 def sign_in() -> Any:
     """Sign in with mail address and password, or leave for an identity provider."""
     if current_actor().is_signed_in:
-        return redirect(start_page(current_actor()), 303)
+        return redirect(start_page(current_language().code), 303)
     form, target = SignInForm(), own_path(request.args.get("next"))
     refusal: DomainError | None = None
     if form.validate_on_submit():
@@ -63,7 +63,7 @@ def act_for_city(slug: str) -> Any:
     session[ACTING_KEY] = city.id
     portal_session().renew()
     flash(_("You are acting for %(city)s from now on.", city=city.name_in(current_language().code)), "done")
-    return redirect(own_path(request.form.get("next")) or start_page(current_actor()), 303)
+    return redirect(own_path(request.form.get("next")) or start_page(current_language().code), 303)
 
 
 @blueprint.post("/stop-acting")
@@ -73,4 +73,4 @@ def stop_acting() -> Any:
     session.pop(ACTING_KEY, None)
     portal_session().renew()
     flash(_("You are acting for yourself again."), "done")
-    return redirect(own_path(request.form.get("next")) or start_page(current_actor()), 303)
+    return redirect(own_path(request.form.get("next")) or start_page(current_language().code), 303)

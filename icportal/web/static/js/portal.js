@@ -2,14 +2,12 @@
 import { autosave } from "./autosave.js";
 import { counters } from "./counters.js";
 import { previews } from "./previews.js";
-import { progress } from "./progress.js";
 import { toErrors } from "./summary.js";
 
 toErrors(document);
 counters(document);
 previews(document);
 autosave(document);
-progress(document);
 
 // A menu that stands over the page closes when one leaves it.
 for (const menu of document.querySelectorAll("details[data-menu]")) {
