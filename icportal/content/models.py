@@ -168,7 +168,9 @@ class Projection(Base):
     __tablename__ = "content_projection"
     __public__ = True
 
-    language_version_id: Mapped[int] = mapped_column(ForeignKey("content_language_version.id"), primary_key=True, autoincrement=False)
+    language_version_id: Mapped[int] = mapped_column(
+        ForeignKey("content_language_version.id"), primary_key=True, autoincrement=False
+    )
     item_id: Mapped[int] = mapped_column(ForeignKey("content_item.id"), index=True)
     kind: Mapped[str] = mapped_column(String(30))
     slug: Mapped[str] = mapped_column(String(120), index=True)

@@ -209,7 +209,12 @@ def facet(kind: str, prefix: str) -> list[tuple[str, int]]:
 
 
 def _values(kind: str, language: str, terms: Sequence[str]) -> dict[str, Any]:
-    return {"kind": kind, "language": reading_language(language).code, "day": today(), **{f"term{place}": term for place, term in enumerate(terms)}}
+    return {
+        "kind": kind,
+        "language": reading_language(language).code,
+        "day": today(),
+        **{f"term{place}": term for place, term in enumerate(terms)},
+    }
 
 
 @lru_cache(maxsize=32)

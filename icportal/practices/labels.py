@@ -117,7 +117,13 @@ def listed(row: Any) -> Listed:
 
 
 @lru_cache(maxsize=4096)
-def _listed(_language: str, written_in: str, about: tuple[str, str, tuple[str, ...], int | None], commitments: tuple[int, ...], suggested: bool) -> Listed:  # noqa: FBT001
+def _listed(
+    _language: str,
+    written_in: str,
+    about: tuple[str, str, tuple[str, ...], int | None],
+    commitments: tuple[int, ...],
+    suggested: bool,
+) -> Listed:  # noqa: FBT001
     language = current_language()
     city_name, country_code, themes, edition_number = about
     of_text, meta = Markup(""), [f"{city_name}, {country(country_code)}", ", ".join(map(theme_label, themes))]

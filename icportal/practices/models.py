@@ -61,7 +61,6 @@ class Practice(Base, HasId, HasStamps, HasVersion):
         schedule = {"visible_from": self.item.visible_from, "visible_until": self.item.visible_until}
         return {**{name: getattr(self, name) for name in names}, **schedule}
 
-
     def reviewed_facts(self) -> dict[str, Any]:
         """The facts that become public only when a second person has approved them, as a revision keeps them."""
         return {

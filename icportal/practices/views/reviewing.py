@@ -166,4 +166,6 @@ def _review_list(form: Any, status: int) -> Answer:
     query = content_queries.versions_waiting_for(current_actor(), KIND).get("review")
     texts = desk.to_review(query) if query is not None else []
     lines = {version.id: comparison.facts_line(version) for version, _row in texts}
-    return render_template("practices/work_review_list.html", texts=texts, lines=lines, form=form, ticked=request.form.getlist("text")), status
+    return render_template(
+        "practices/work_review_list.html", texts=texts, lines=lines, form=form, ticked=request.form.getlist("text")
+    ), status
