@@ -164,7 +164,7 @@ def test_nobody_else_sees_an_invitation(world, enter, coordinator):
     assert "nina@city.example" not in there.get("/en/people").text
     with world.changes():
         number = db.session.query(Invitation).one().id
-    assert there.post(f"/en/people/invitations/{number}/withdraw").status_code == 403
+    assert there.post(f"/en/people/invitations/{number}/withdraw").status_code == 404
 
 
 def test_a_link_from_the_command_line_opens_the_same_invitation(world, coordinator, client):

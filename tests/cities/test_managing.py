@@ -204,9 +204,9 @@ def test_a_city_without_contacts_waits_under_the_name_its_reader_knows(client, s
 
 
 def test_contacts_are_missing_since_somebody_left(client, sign_in):
-    sign_in("officer.oulu@demo.example")
     row = {"name_1": "Outi Laine", "email_1": "outi@oulu.example"}
     with time_machine.travel("2030-01-01T10:00Z", tick=False):
+        sign_in("officer.oulu@demo.example")
         client.post("/en/cities/oulu/contacts", data={"version": 1, **row})
     with client.application.test_request_context("/en/"):
         found = next(city for city in queries.short_of_contacts() if city.slug == "oulu")
