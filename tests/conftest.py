@@ -325,9 +325,8 @@ def sign_in(request: pytest.FixtureRequest, client: PortalClient) -> Callable[..
 
 def user_id(app: Flask, who: str) -> int:
     """The id of a demonstration account, named by its role or address."""
-    from icportal.cli.data import DEMO_ACCOUNTS
-
     from icportal.accounts.models import User
+    from icportal.cli.data import DEMO_ACCOUNTS
     from icportal.core.db import db
 
     address = who if "@" in who else next(account.email for account in DEMO_ACCOUNTS if str(account.role) == who)

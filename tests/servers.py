@@ -200,7 +200,18 @@ def granian(environment: dict[str, str], *, workers: int = 1, log: Path | None =
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "icportal.wsgi:application"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "8", "--log-level", "warning"]
+    command += [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "8",
+        "--log-level",
+        "warning",
+    ]
     output = (log or Path(os.devnull)).open("wb")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ICPORTAL_", "FLASK_"))}
     server = subprocess.Popen(

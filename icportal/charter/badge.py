@@ -61,7 +61,9 @@ def _strip(*, mirrored: bool) -> Markup:
         for _number in numbers:
             at = WIDTH - x - width if mirrored else x
             parts.append(
-                Markup('<rect x="{}" y="9" width="{}" height="6" rx="1" fill="{}"/>').format(f"{at:g}", f"{width:g}", COLOURS[area])
+                Markup('<rect x="{}" y="9" width="{}" height="6" rx="1" fill="{}"/>').format(
+                    f"{at:g}", f"{width:g}", COLOURS[area]
+                )
             )
             x += width + 3
         x += 9

@@ -35,7 +35,16 @@ def send_receipt(signature: Signature, actor: Actor) -> None:
             "charter.verify_code", language=interface_language(person.language).code, code=signature.receipt_code
         )
         values = {"signature_id": signature.id}
-        _tell([person], "signature_receipt", city, "charter.show_receipt", values, signature=signature, verify_url=verify_url, urgent=True)
+        _tell(
+            [person],
+            "signature_receipt",
+            city,
+            "charter.show_receipt",
+            values,
+            signature=signature,
+            verify_url=verify_url,
+            urgent=True,
+        )
 
 
 def tell_coordinators(signature: Signature) -> None:

@@ -79,7 +79,9 @@ class VerifyForm(PortalForm):
         code = read_receipt_code(self.code.data or "")
         if code is None:
             raise DomainError(
-                _("This cannot be a code of ours: it has ten letters and digits, the last of which checks the others. Compare it with the receipt."),
+                _(
+                    "This cannot be a code of ours: it has ten letters and digits, the last of which checks the others. Compare it with the receipt."
+                ),
                 "code",
             )
         return code

@@ -127,11 +127,7 @@ def registry(*, language: str, as_of: date | None = None, only: Filter | None = 
     ``only`` narrows the list, and may widen it to those who had withdrawn by that day.
     """
     day, wanted = as_of or today(), only or Filter()
-    rows = [
-        Signatory(city, city.name_in(language), terms, day)
-        for city, terms in _terms_by_city()
-        if terms[0].starts <= day
-    ]
+    rows = [Signatory(city, city.name_in(language), terms, day) for city, terms in _terms_by_city() if terms[0].starts <= day]
     return sorted((row for row in rows if wanted.admits(row)), key=lambda row: sort_key(row.name))
 
 
@@ -148,7 +144,9 @@ def memberships() -> dict[int, Membership]:
 
 def signatures_of(city_id: int) -> list[Signature]:
     """Everything a city has signed in public, oldest first; kept for ever."""
-    query = select(Signature).where(Signature.city_id == city_id, Signature.state.in_(PUBLIC), Signature.published_at.is_not(None))
+    query = select(Signature).where(
+        Signature.city_id == city_id, Signature.state.in_(PUBLIC), Signature.published_at.is_not(None)
+    )
     return sorted(db.session.scalars(query), key=_order)
 
 

@@ -35,7 +35,9 @@ class SearchForm(PortalForm):
     q = SearchField(_l("Name of the city"))
     country = SelectField(_l("Country"), validate_choice=False)
     signatory = SelectField(
-        _l("Charter"), validate_choice=False, choices=options([("", _l("any")), ("yes", _l("has signed")), ("no", _l("has not signed"))])
+        _l("Charter"),
+        validate_choice=False,
+        choices=options([("", _l("any")), ("yes", _l("has signed")), ("no", _l("has not signed"))]),
     )
     report = SelectField(_l("Took part in report"), validate_choice=False)
 
@@ -115,9 +117,7 @@ class ContactsForm(VersionedForm):
     """Rows of contacts, in the order in which they are written to."""
 
     def rows(self) -> list[dict[str, str]]:
-        return [
-            {name: self._fields[f"{name}_{number}"].data or "" for name in COLUMNS} for number in range(1, MOST_CONTACTS + 1)
-        ]
+        return [{name: self._fields[f"{name}_{number}"].data or "" for name in COLUMNS} for number in range(1, MOST_CONTACTS + 1)]
 
     def row_fields(self) -> list[list[Any]]:
         return [[self._fields[f"{name}_{number}"] for name in COLUMNS] for number in range(1, MOST_CONTACTS + 1)]

@@ -57,7 +57,12 @@ def add_city(*, actor: Actor, name: str, country: str, languages: Sequence[str])
     if existing is not None:
         raise Duplicate(_("%(city)s is on the portal already.", city=existing.name), existing)
     city = City(
-        name=name, country=country, languages=list(languages), names={}, key=_free_key(name, country), slug=_free_slug(name, country)
+        name=name,
+        country=country,
+        languages=list(languages),
+        names={},
+        key=_free_key(name, country),
+        slug=_free_slug(name, country),
     )
     db.session.add(city)
     db.session.flush()
@@ -256,7 +261,9 @@ def _problems_of_contacts(contacts: Sequence[Mapping[str, str]]) -> list[tuple[s
         if not row.get("name"):
             problems.append((f"name_{number}", _("Enter the name of contact %(number)s.", number=number)))
         if not _MAIL.fullmatch(address):
-            problems.append((f"email_{number}", _("Enter the mail address of contact %(number)s, such as name@city.eu.", number=number)))
+            problems.append(
+                (f"email_{number}", _("Enter the mail address of contact %(number)s, such as name@city.eu.", number=number))
+            )
         elif address.casefold() in seen:
             problems.append((f"email_{number}", _("This address stands here twice: two contacts are two people.")))
         seen.add(address.casefold())

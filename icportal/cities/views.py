@@ -41,10 +41,18 @@ def list_cities() -> str:
     everybody, signed = queries.all_cities(language.code), sections.memberships()
     form.country.choices = options([("", _("any")), *country_choices({city.country for city in everybody})])
     editions = sorted({edition for city in everybody for edition in city.reports})
-    form.report.choices = options([("", _("any")), *((edition, _("report %(edition)s", edition=edition)) for edition in editions)])
+    form.report.choices = options(
+        [("", _("any")), *((edition, _("report %(edition)s", edition=edition)) for edition in editions)]
+    )
     found = _narrowed(everybody, form, signed)
     places = [
-        figures.Place(city.name_in(language.code), city.latitude, city.longitude, url_for("cities.show_city", slug=city.slug), city.id not in signed)
+        figures.Place(
+            city.name_in(language.code),
+            city.latitude,
+            city.longitude,
+            url_for("cities.show_city", slug=city.slug),
+            city.id not in signed,
+        )
         for city in found
         if city.latitude is not None and city.longitude is not None
     ]
@@ -159,7 +167,9 @@ def edit_contacts(slug: str) -> Any:
             services.edit_contacts(city, actor=actor, version=form.version.data or 0, contacts=form.rows())
         except Stale as error:
             form.version.data, form.version.raw_data = city.version, None
-            return render_template("cities/contact_edit.html", form=form, city=city, fewest=FEWEST_CONTACTS, theirs=city.contacts), error.status
+            return render_template(
+                "cities/contact_edit.html", form=form, city=city, fewest=FEWEST_CONTACTS, theirs=city.contacts
+            ), error.status
         except DomainError as error:
             form.refuse(error)
         else:
@@ -190,4 +200,6 @@ def _own_map(city: City, name: str) -> Any:
     if city.latitude is None or city.longitude is None or figures.project(city.latitude, city.longitude) is None:
         return None
     place = figures.Place(name, city.latitude, city.longitude)
-    return figures.dot_map([place], label=_("Where %(city)s lies", city=name), selected=name, direction=current_language().direction)
+    return figures.dot_map(
+        [place], label=_("Where %(city)s lies", city=name), selected=name, direction=current_language().direction
+    )

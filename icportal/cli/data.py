@@ -97,7 +97,7 @@ def export(folder: Path, language: str) -> None:
                 if answer.status_code != 200:  # noqa: PLR2004  OK
                     raise click.ClickException(f"The list of {name} could not be made: it answers {answer.status_code}.")
                 (folder / f"{name}.{form}").write_bytes(answer.data)
-                click.echo(folder / f"{name}.{form}" if form == "csv" else f"{folder / name}.json: {answer.json['total']}")
+                click.echo(folder / f"{name}.{form}" if form == "csv" else f"{folder / name}.json: {answer.get_json()['total']}")
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written ({error.strerror}): name another folder.") from None
 

@@ -16,7 +16,9 @@ from icportal.web.cycle import commit
 @click.command()
 @click.option("--email", prompt="Mail address of the first administrator", help="Who gets the first invitation.")
 @click.option("--name", prompt="Name", help="The person's name.")
-@click.option("--language", type=click.Choice(interface_codes()), default="en", show_default=True, help="The language of the invitation.")
+@click.option(
+    "--language", type=click.Choice(interface_codes()), default="en", show_default=True, help="The language of the invitation."
+)
 @click.option("--facts/--no-facts", default=True, show_default=True, help="Load the network's cities, charter and practices.")
 def init(email: str, name: str, language: str, *, facts: bool) -> None:
     """Prepare the database and the first administrator."""
@@ -33,5 +35,7 @@ def init(email: str, name: str, language: str, *, facts: bool) -> None:
             link = accounts.invitation_link(made) if isinstance(made, Invitation) else ""
         except DomainError as error:
             raise click.ClickException(str(error.message)) from None
-    click.echo(f"Ready. The invitation for {email} leaves with the next mail; its link works once, for 7 days:" if link else "Ready.")
+    click.echo(
+        f"Ready. The invitation for {email} leaves with the next mail; its link works once, for 7 days:" if link else "Ready."
+    )
     click.echo(link or f"{email} has an account and is administrator.")

@@ -41,7 +41,9 @@ def add(code: str) -> None:
     try:
         locale = Locale.parse(code)
     except UnknownLocaleError:
-        raise click.ClickException(f"'{code}' is a language whose dates and numbers are not known: choose another code.") from None
+        raise click.ClickException(
+            f"'{code}' is a language whose dates and numbers are not known: choose another code."
+        ) from None
     write_line(code, (locale.get_display_name(code) or code).capitalize(), locale.text_direction)
     subprocess.run([sys.executable, str(ROOT / "tools" / "catalogues.py"), "update"], check=True)
     click.echo(f"Translate translations/{code}/LC_MESSAGES/messages.po, then run `make strings`.")
@@ -68,7 +70,9 @@ def progress(language: Language) -> tuple[int, int]:
         return 0, total
     with path.open("rb") as handle:
         catalogue = read_po(handle, locale=language.cldr)
-    done = sum(1 for message in catalogue if message.id and (all(message.string) if isinstance(message.string, (list, tuple)) else message.string))
+    done = sum(
+        1
+        for message in catalogue
+        if message.id and (all(message.string) if isinstance(message.string, (list, tuple)) else message.string)
+    )
     return done, total
-
-

@@ -48,7 +48,13 @@ def list_users(search: str) -> None:
 @CITY
 @LANGUAGE
 @click.option("--name", default="", help="The person's name.")
-@click.option("--mail-language", type=click.Choice(interface_codes()), default="en", show_default=True, help="The language of the invitation.")
+@click.option(
+    "--mail-language",
+    type=click.Choice(interface_codes()),
+    default="en",
+    show_default=True,
+    help="The language of the invitation.",
+)
 def invite(email: str, role: str, city: str | None, language: str | None, *, name: str, mail_language: str) -> None:
     """Invite EMAIL to take an account with ROLE. Prints the link as well, for a portal that sends no mail yet."""
     from icportal.accounts import services

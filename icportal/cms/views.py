@@ -86,7 +86,9 @@ def open_data() -> str:
             (_("Practices"), "practices.list_practices"),
         )
     ]
-    return render_template("cms/open_data.html", lists=lists, example=url_for("charter.list_signatories_json", as_of="2013-01-31"))
+    return render_template(
+        "cms/open_data.html", lists=lists, example=url_for("charter.list_signatories_json", as_of="2013-01-31")
+    )
 
 
 def _practice(row: Any) -> dict[str, Any]:
@@ -104,7 +106,9 @@ def _practice(row: Any) -> dict[str, Any]:
 
 def _map(signatories: list[charter.Signatory]) -> Any:
     places = [
-        figures.Place(row.name, row.city.latitude, row.city.longitude, url_for("cities.show_city", slug=row.slug), note=row.since_text)
+        figures.Place(
+            row.name, row.city.latitude, row.city.longitude, url_for("cities.show_city", slug=row.slug), note=row.since_text
+        )
         for row in signatories
         if row.city.latitude is not None and row.city.longitude is not None
     ]

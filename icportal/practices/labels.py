@@ -122,8 +122,8 @@ def _listed(
     written_in: str,
     about: tuple[str, str, tuple[str, ...], int | None],
     commitments: tuple[int, ...],
-    suggested: bool,
-) -> Listed:  # noqa: FBT001
+    suggested: bool,  # noqa: FBT001  a fact of the practice
+) -> Listed:
     language = current_language()
     city_name, country_code, themes, edition_number = about
     of_text, meta = Markup(""), [f"{city_name}, {country(country_code)}", ", ".join(map(theme_label, themes))]

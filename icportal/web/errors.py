@@ -79,7 +79,9 @@ def forged(_error: CSRFError) -> Any:
     db.session.rollback()
     return page(
         422,
-        message=_("This form was open too long or in another session. Nothing was changed: open the page again and send it once more."),
+        message=_(
+            "This form was open too long or in another session. Nothing was changed: open the page again and send it once more."
+        ),
         typed=typed(),
         again=request.full_path.rstrip("?"),
     )

@@ -101,7 +101,9 @@ def strip_of_eleven(
     """
     if size == "large":
         states_in_order = tuple(states.get(number, missing) for number in COMMITMENTS)
-        return _large_strip(current_language().code, states_in_order, label, tuple((links or {}).items()), tuple((titles or {}).items()))
+        return _large_strip(
+            current_language().code, states_in_order, label, tuple((links or {}).items()), tuple((titles or {}).items())
+        )
     return _small_strip(tuple(states.get(number, missing) for number in COMMITMENTS), label, direction)
 
 
@@ -156,7 +158,11 @@ def pattern_key(state: str) -> Markup:
 
 @lru_cache(maxsize=1024)
 def _large_strip(
-    _language: str, in_order: tuple[str, ...], label: str, linked: tuple[tuple[int, str], ...], titled: tuple[tuple[int, str], ...]
+    _language: str,
+    in_order: tuple[str, ...],
+    label: str,
+    linked: tuple[tuple[int, str], ...],
+    titled: tuple[tuple[int, str], ...],
 ) -> Markup:
     states, links, titles = dict(zip(COMMITMENTS, in_order, strict=True)), dict(linked), dict(titled)
     width, height = _SEGMENT

@@ -121,4 +121,14 @@ def _flat(errors: Any) -> list[str]:
     return found
 
 
-__all__ = ["PortalForm", "TransitionForm", "ValidationError", "VersionedForm", "at_most", "chosen", "clean", "options", "required"]
+__all__ = [
+    "PortalForm",
+    "TransitionForm",
+    "ValidationError",
+    "VersionedForm",
+    "at_most",
+    "chosen",
+    "clean",
+    "options",
+    "required",
+]

@@ -98,9 +98,7 @@ class PortalSessions(SessionInterface):
             self._start(session, sha256(cookie), int(str(user)))
             self._set(response, cookie)
         elif session.modified or (session.seen_at and now() - session.seen_at > TOUCH):
-            self._write(
-                update(WebSession).where(WebSession.key == session.key).values(data=dict(session), seen_at=now())
-            )
+            self._write(update(WebSession).where(WebSession.key == session.key).values(data=dict(session), seen_at=now()))
 
     def _stored(self, key: str) -> PortalSession | None:
         with db.engine.connect() as connection:

@@ -26,7 +26,11 @@ REST = "\ue000"
 def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(
-        day=formatting.day, moment=formatting.moment, number=formatting.number, listing=formatting.listing, ago=formatting.ago,
+        day=formatting.day,
+        moment=formatting.moment,
+        number=formatting.number,
+        listing=formatting.listing,
+        ago=formatting.ago,
         choosing=choosing,
     )
     app.jinja_env.globals.update(
@@ -66,7 +70,13 @@ def _menus(actor: Actor) -> dict[str, Any]:
 def _frame(app: Flask, context: dict[str, Any]) -> tuple[str, Markup]:
     """A visitor's head and foot. ``REST`` stands in the links to other languages for the page's own address."""
     languages = [(language, f"{request.script_root}/{language.code}{REST}") for language, _url in context["languages"]]
-    context = context | {"languages": languages, "direction": context["language"].direction, "request": request, "session": session, "g": g}
+    context = context | {
+        "languages": languages,
+        "direction": context["language"].direction,
+        "request": request,
+        "session": session,
+        "g": g,
+    }
     head, foot = (app.jinja_env.get_template(name).render(context) for name in ("page_head.html", "page_foot.html"))
     return head, Markup(foot)  # noqa: S704  rendered with escaping
 

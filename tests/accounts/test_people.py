@@ -225,7 +225,9 @@ def test_a_number_no_row_can_have_is_another_address(world, enter):
 
 def test_a_role_waits_for_the_weekly_mail(world, enter):
     nina = world.person("nina", ("reviewer", "fr"))
-    enter(world.person("anna", ("administrator", None))).post(f"/en/people/{nina}/roles", data={"role": "translator", "role_language": "fr"})
+    enter(world.person("anna", ("administrator", None))).post(
+        f"/en/people/{nina}/roles", data={"role": "translator", "role_language": "fr"}
+    )
     with world.changes():
         mail = db.session.query(Mail).one()
         assert (mail.state, mail.urgent, mail.topic) == ("digest", False, "Account")

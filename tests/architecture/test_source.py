@@ -230,7 +230,9 @@ def body_lines(function: Function) -> int:
 
 
 def is_routed(function: Function) -> bool:
-    return any(isinstance(decorator, ast.Call) and called(decorator) in {"get", "post", "route"} for decorator in function.decorator_list)
+    return any(
+        isinstance(decorator, ast.Call) and called(decorator) in {"get", "post", "route"} for decorator in function.decorator_list
+    )
 
 
 def test_views_stay_short() -> None:

@@ -61,7 +61,9 @@ def test_a_month_counts_from_its_last_day_and_a_span_from_the_later_date(client)
     assert "belfast" in slugs(client, "2013-01-31")
 
 
-@pytest.mark.parametrize("query", [{}, {"as_of": "2013-01-31"}, {"country": "FI"}, {"year": "2010"}, {"q": "genova"}, {"state": "all"}])
+@pytest.mark.parametrize(
+    "query", [{}, {"as_of": "2013-01-31"}, {"country": "FI"}, {"year": "2010"}, {"q": "genova"}, {"state": "all"}]
+)
 def test_page_json_and_csv_tell_the_same(client, query):
     data = client.get("/en/signatories.json", query_string=query).json
     text = client.get("/en/signatories.csv", query_string=query).get_data().decode("utf-8-sig")
@@ -155,7 +157,9 @@ def test_those_who_withdrew_are_shown_on_request_only(client, seeded_app):
 
     assert on(client, today().isoformat())["total"] == 44
     former = on(client, today().isoformat(), state="former")
-    assert [(item["slug"], item["state"], item["withdrawn_on"]) for item in former["items"]] == [("vienna", "former", "2020-06-01")]
+    assert [(item["slug"], item["state"], item["withdrawn_on"]) for item in former["items"]] == [
+        ("vienna", "former", "2020-06-01")
+    ]
     assert "Withdrawn on 1 June 2020" in client.get("/en/signatories/vienna").text
 
 
@@ -237,7 +241,14 @@ def test_a_receipt_is_verified_however_it_is_typed(client, seeded_app, typed):
     response = client.get("/en/verify", query_string={"code": typed}, follow_redirects=True)
 
     assert response.request.path == f"/en/verify/{CODE}"
-    for words in ("Vienna", "Maria Gruber, Mayor", "German", "ab" * 32, "Adopted text of 22 February 2010", "The signature counts"):
+    for words in (
+        "Vienna",
+        "Maria Gruber, Mayor",
+        "German",
+        "ab" * 32,
+        "Adopted text of 22 February 2010",
+        "The signature counts",
+    ):
         assert words in response.text
 
 

@@ -231,7 +231,16 @@ def enter_election(client, **changed):
     """Send the form of Vienna as it was opened, but for this."""
     page = client.get("/en/cities/vienna/edit").text
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
-    data = {"name": "Vienna", "languages": ["de"], "name_de": "Wien", "name_fr": "Vienne", "mayor": "", "mayor_since": "", "next_election": "", "version": version}
+    data = {
+        "name": "Vienna",
+        "languages": ["de"],
+        "name_de": "Wien",
+        "name_fr": "Vienne",
+        "mayor": "",
+        "mayor_since": "",
+        "next_election": "",
+        "version": version,
+    }
     return client.post("/en/cities/vienna/edit", data=data | changed)
 
 
@@ -267,11 +276,18 @@ def test_only_what_has_a_deadline_or_was_asked_for_comes_at_once(app, world, sig
         for template in ("signature_published", "signature_withdrawn", "signature_changes_requested"):
             notifications.tell_city(signature, template, reason="Because")
         city = db.session.get_one(City, world.vienna)
-        delay = Delay(city_id=city.id, deadline=DUE, asked_until=DUE, reason="Holiday", asked_by=world.people["mayor"], decision="granted")
+        delay = Delay(
+            city_id=city.id, deadline=DUE, asked_until=DUE, reason="Holiday", asked_by=world.people["mayor"], decision="granted"
+        )
         notifications.tell_city_of_delay(delay, city)
         signature.receipt_code = "ABCDE-FGHJK"
         signature.text_language, signature.text_sha256, signature.signed_at = "de", "ab" * 32, now()
         notifications.send_receipt(signature, SYSTEM)
-        found = {(mail.topic != "" and mail.state, mail.urgent) for mail in db.session.scalars(select(Mail).where(Mail.language == "fr"))}
+        found = {
+            (mail.topic != "" and mail.state, mail.urgent)
+            for mail in db.session.scalars(select(Mail).where(Mail.language == "fr"))
+        }
         assert found == {("digest", False)}
-        assert [mail.urgent for mail in db.session.scalars(select(Mail).where(Mail.language == "de").order_by(Mail.id))] == [False] * 3 + [True] * 2
+        assert [mail.urgent for mail in db.session.scalars(select(Mail).where(Mail.language == "de").order_by(Mail.id))] == [
+            False
+        ] * 3 + [True] * 2

@@ -22,7 +22,13 @@ def facts(client, **changed):
     """What the form of Vienna sends."""
     with client.application.app_context():
         city = db.session.scalars(select(City).where(City.slug == "vienna")).one()
-        sent = {"version": city.version, "name": city.name, "languages": city.languages, "mayor": city.mayor, "website": city.website}
+        sent = {
+            "version": city.version,
+            "name": city.name,
+            "languages": city.languages,
+            "mayor": city.mayor,
+            "website": city.website,
+        }
         sent |= {f"name_{code}": name for code, name in city.names.items()}
     return sent | changed
 
@@ -30,7 +36,12 @@ def facts(client, **changed):
 def city(client, slug="vienna"):
     with client.application.app_context():
         found = db.session.scalars(select(City).where(City.slug == slug)).one()
-        return {"mayor": found.mayor, "next_election": found.next_election, "contacts": [c.name for c in found.contacts], "names": found.names}
+        return {
+            "mayor": found.mayor,
+            "next_election": found.next_election,
+            "contacts": [c.name for c in found.contacts],
+            "names": found.names,
+        }
 
 
 def test_changing_the_mayor_is_kept_and_recorded(client, sign_in):
@@ -89,7 +100,13 @@ def test_second_of_two_people_sees_both_versions_and_keeps_the_form(client, sign
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    [("officer.oulu@demo.example", 403), ("translator", 403), ("peer_reviewer", 403), ("administrator", 403), ("coordinator", 200)],
+    [
+        ("officer.oulu@demo.example", 403),
+        ("translator", 403),
+        ("peer_reviewer", 403),
+        ("administrator", 403),
+        ("coordinator", 200),
+    ],
 )
 def test_only_the_city_itself_and_the_coordinator_edit(client, sign_in, who, status):
     sign_in(who)

@@ -75,7 +75,12 @@ def test_city_page_shows_the_strip_with_no_answer_and_links_its_commitments(clie
 
 def test_timeline_puts_signature_reports_and_events_in_one_order(client):
     text = client.get("/en/cities/tampere").text
-    sentences = ["Signed the charter.", "Took part in the survey for report 1.", "Hosted Integrating Cities VI.", "survey for report 2."]
+    sentences = [
+        "Signed the charter.",
+        "Took part in the survey for report 1.",
+        "Hosted Integrating Cities VI.",
+        "survey for report 2.",
+    ]
 
     places = [text.rindex(sentence) for sentence in sentences]
     assert places == sorted(places)

@@ -126,7 +126,13 @@ def test_the_first_administrator_gets_a_link_and_the_lists_leave_as_the_pages_gi
 
 
 def test_production_without_a_mail_server_says_so_once(tmp_path):
-    production = {"ICPORTAL_MODE": "production", "ICPORTAL_BASE_URL": "https://portal.example.org", "ICPORTAL_SECRET_KEY": token_urlsafe(48)}
+    production = {
+        "ICPORTAL_MODE": "production",
+        "ICPORTAL_BASE_URL": "https://portal.example.org",
+        "ICPORTAL_SECRET_KEY": token_urlsafe(48),
+    }
     outcome = call("worker", "--once", **production, ICPORTAL_INSTANCE=str(tmp_path))
 
-    assert [line for line in outcome.stderr.splitlines() if "SMTP_URL" in line] == ["Warning: no mail leaves, because SMTP_URL is not set."]
+    assert [line for line in outcome.stderr.splitlines() if "SMTP_URL" in line] == [
+        "Warning: no mail leaves, because SMTP_URL is not set."
+    ]

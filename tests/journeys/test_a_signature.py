@@ -37,14 +37,18 @@ def test_viennas_signature_from_the_mayors_office_to_the_registry(
     mayor.follow("Council decision")
     page.get_by_label("Date of the decision").fill((today() + timedelta(days=3)).isoformat())
     page.get_by_label("Reference").fill("Gemeinderat 2026/117")
-    page.get_by_label("Text of the decision").set_input_files({"name": "beschluss.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"})
+    page.get_by_label("Text of the decision").set_input_files(
+        {"name": "beschluss.pdf", "mimeType": "application/pdf", "buffer": b"no pdf"}
+    )
     mayor.press("Save")
     summary = page.locator("[data-error-summary]")
     assert summary.get_by_role("link").count() >= 1
     assert page.get_by_label("Reference").input_value() == "Gemeinderat 2026/117"
     assert axe(page) == []
     page.get_by_label("Date of the decision").fill((today() - timedelta(days=20)).isoformat())
-    page.get_by_label("Text of the decision").set_input_files({"name": "beschluss.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    page.get_by_label("Text of the decision").set_input_files(
+        {"name": "beschluss.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     mayor.press("Save")
 
     page = mayor.open("/en/cities/vienna/signature")
@@ -70,7 +74,9 @@ def test_viennas_signature_from_the_mayors_office_to_the_registry(
     desk.get_by_role("main").get_by_role("link", name="Vienna").first.click()
     assert axe(desk) == []
     desk.get_by_text("Send back", exact=False).first.click()
-    desk.locator("form:has(input[name=transition][value=request_changes]) textarea[name=reason]").fill("Please name the session of the council.")
+    desk.locator("form:has(input[name=transition][value=request_changes]) textarea[name=reason]").fill(
+        "Please name the session of the council."
+    )
     desk.locator("form:has(input[name=transition][value=request_changes]) button").click()
 
     mayor.open("/en/cities/vienna/signature")

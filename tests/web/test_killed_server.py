@@ -62,7 +62,9 @@ class Writer(threading.Thread):
     def post(self, name: str) -> bool:
         connection = HTTPConnection(self.host, timeout=5)
         try:
-            connection.request("POST", "/en/profile", urlencode({"name": name, "language": "en", "mail_preference": "weekly"}), self.headers)
+            connection.request(
+                "POST", "/en/profile", urlencode({"name": name, "language": "en", "mail_preference": "weekly"}), self.headers
+            )
             return connection.getresponse().status == 303
         except (OSError, HTTPException):
             return False

@@ -229,12 +229,24 @@ def _countries(rows: list[queries.Signatory]) -> list[tuple[str, str]]:
 def _figures(rows: list[queries.Signatory], day: date) -> dict[str, Any]:
     direction = current_language().direction
     places = [
-        figures.Place(row.name, row.city.latitude, row.city.longitude, url_for("cities.show_city", slug=row.slug), not row.is_signatory, row.since_text)
+        figures.Place(
+            row.name,
+            row.city.latitude,
+            row.city.longitude,
+            url_for("cities.show_city", slug=row.slug),
+            not row.is_signatory,
+            row.since_text,
+        )
         for row in rows
         if row.city.latitude is not None and row.city.longitude is not None
     ]
     events = [
-        figures.Event(f"{row.name}: {row.since_text}", row.since.signed_earliest, row.since.signed_latest, "done" if row.is_signatory else "stopped")
+        figures.Event(
+            f"{row.name}: {row.since_text}",
+            row.since.signed_earliest,
+            row.since.signed_latest,
+            "done" if row.is_signatory else "stopped",
+        )
         for row in rows
         if row.since.signed_earliest and row.since.signed_latest
     ]
