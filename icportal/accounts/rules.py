@@ -13,6 +13,7 @@ from icportal.accounts.enums import CITY_ROLES, LANGUAGE_ROLES, Permission, Role
 from icportal.core.actors import Actor
 from icportal.core.installation import settings
 from icportal.core.permissions import Predicate, is_signed_in, is_system, predicate
+from icportal.core.roles import is_administrator, is_coordinator
 from icportal.core.strings import _l
 
 
@@ -24,16 +25,6 @@ class RoleOffer:
     city_id: int | None = None
     language: str | None = None
     user_id: int | None = None
-
-
-@predicate(_l("You need to be an administrator."))
-def is_administrator(actor: Actor, _subject: Any) -> bool:
-    return actor.has(Role.ADMINISTRATOR)
-
-
-@predicate(_l("You need to be a coordinator of the network."))
-def is_coordinator(actor: Actor, _subject: Any) -> bool:
-    return actor.has(Role.COORDINATOR)
 
 
 @predicate(_l("Coordinators give roles of cities and of languages only."))

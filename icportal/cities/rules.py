@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from icportal.cities.enums import Permission
-from icportal.core.actors import CITY_ROLES, Actor, Role
+from icportal.core.actors import CITY_ROLES, Actor
 from icportal.core.permissions import is_signed_in, predicate
+from icportal.core.roles import is_coordinator
 from icportal.core.strings import _l
-
-
-@predicate(_l("You need to be a coordinator of the network."))
-def is_coordinator(actor: Actor, _subject: Any) -> bool:
-    return actor.has(Role.COORDINATOR)
 
 
 @predicate(_l("You need to work for this city: in the mayor's office or as its officer."))

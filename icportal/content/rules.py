@@ -10,31 +10,8 @@ from typing import Any
 from icportal.content.enums import Permission
 from icportal.core.actors import Actor, Role
 from icportal.core.permissions import Predicate, is_system, predicate
+from icportal.core.roles import is_administrator, is_coordinator, is_mayor_office_of_city, is_officer_of_city
 from icportal.core.strings import _l
-
-
-@predicate(_l("You need to be a coordinator of the network."))
-def is_coordinator(actor: Actor, _subject: Any) -> bool:
-    return actor.has(Role.COORDINATOR)
-
-
-@predicate(_l("You need to be an administrator."))
-def is_administrator(actor: Actor, _subject: Any) -> bool:
-    return actor.has(Role.ADMINISTRATOR)
-
-
-@predicate(_l("You need to be an officer of the city this belongs to."))
-def is_officer_of_city(actor: Actor, subject: Any) -> bool:
-    if subject is None:
-        return actor.has(Role.CITY_OFFICER)
-    return actor.has_in_city(subject.city_id, Role.CITY_OFFICER)
-
-
-@predicate(_l("You need to be of the mayor's office of the city this belongs to."))
-def is_mayor_office_of_city(actor: Actor, subject: Any) -> bool:
-    if subject is None:
-        return actor.has(Role.MAYOR_OFFICE)
-    return actor.has_in_city(subject.city_id, Role.MAYOR_OFFICE)
 
 
 @predicate(_l("You need to be a translator of this language."))

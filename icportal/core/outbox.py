@@ -45,6 +45,7 @@ from icportal.core.db import Base, HasId, HasVersion, UtcDateTime, db
 from icportal.core.errors import DomainError, InvalidTransition
 from icportal.core.installation import settings
 from icportal.core.permissions import Predicate, authorise
+from icportal.core.roles import is_administrator
 from icportal.core.strings import Text as Sentence
 from icportal.core.strings import _
 from icportal.core.text import clean_line, clean_text
@@ -63,7 +64,7 @@ _PLAIN_ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]\x00-\x1f\x7f]+@[^\s@<>,;:\"\\
 
 READ = "core.mail:read"
 DECIDE = "core.mail:decide"
-RULES: Mapping[str, Predicate] = {READ: queue.is_administrator, DECIDE: queue.is_administrator}
+RULES: Mapping[str, Predicate] = {READ: is_administrator, DECIDE: is_administrator}
 
 
 class MailState(StrEnum):

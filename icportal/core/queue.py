@@ -32,7 +32,8 @@ from icportal.core.db import Base, HasId, HasStamps, HasVersion, UtcDateTime, db
 from icportal.core.errors import DomainError, InvalidTransition
 from icportal.core.installation import settings
 from icportal.core.permissions import Predicate, authorise
-from icportal.core.strings import _, _l
+from icportal.core.roles import is_administrator
+from icportal.core.strings import _
 from icportal.core.transactions import apart, holds_write_lock, insert_once
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ FIRST_DELAY = timedelta(seconds=15)
 LONGEST_ERROR = 2000
 
 RETRY = "core.job:retry"
-is_administrator = Predicate(lambda actor, _subject: actor.has("administrator"), (_l("You need to be an administrator."),))
 RULES: Mapping[str, Predicate] = {RETRY: is_administrator}
 
 

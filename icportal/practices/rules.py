@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from icportal.content.rules import is_administrator, is_coordinator, is_mayor_office_of_city, is_officer_of_city
 from icportal.core.actors import Actor, Role
 from icportal.core.permissions import is_signed_in, predicate
+from icportal.core.roles import is_administrator, is_coordinator, is_mayor_office_of_city, is_officer_of_city
 from icportal.core.strings import _l
 from icportal.practices.enums import Permission
 
