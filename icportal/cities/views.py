@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -45,9 +46,24 @@ def list_cities() -> str:
         [("", _("any")), *((edition, _("report %(edition)s", edition=edition)) for edition in editions)]
     )
     found = _narrowed(everybody, form, signed)
-    places = [
+    return render_template(
+        "cities/city_list.html",
+        form=form,
+        cities=found,
+        total=len(everybody),
+        signed=signed,
+        figure_map=figures.dot_map(_places(found, signed), label=_("Cities of the network"), direction=language.direction),
+        arguments={name: value for name, value in request.args.items() if value},
+        may_add=can(current_actor(), Permission.ADD),
+    )
+
+
+def _places(found: Iterable[City], signed: Mapping[int, Any]) -> list[figures.Place]:
+    """Where the cities lie; one that has not signed is hollow."""
+    code = current_language().code
+    return [
         figures.Place(
-            city.name_in(language.code),
+            city.name_in(code),
             city.latitude,
             city.longitude,
             url_for("cities.show_city", slug=city.slug),
@@ -56,16 +72,6 @@ def list_cities() -> str:
         for city in found
         if city.latitude is not None and city.longitude is not None
     ]
-    return render_template(
-        "cities/city_list.html",
-        form=form,
-        cities=found,
-        total=len(everybody),
-        signed=signed,
-        figure_map=figures.dot_map(places, label=_("Cities of the network"), direction=language.direction),
-        arguments={name: value for name, value in request.args.items() if value},
-        may_add=can(current_actor(), Permission.ADD),
-    )
 
 
 @blueprint.get("/cities.json")
