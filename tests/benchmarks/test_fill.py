@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from benchmarks import fill, queries
 from icportal.cities.loading import load_cities
 from icportal.cities.models import City
+from icportal.content import queries
 from icportal.content import services as content
 from icportal.content.models import ContentItem, LanguageVersion, Posting, Projection, Revision, Shelf
 from icportal.core.actors import Actor, Grant, Role
@@ -37,7 +38,7 @@ def by_services(sample):
     for language, body in list(bodies.items())[1:]:
         version = content.start_translation(practice.item, language, actor=author)
         segments = fill._segments(bodies[sample.source], body)
-        answers = content.queries.answers(version)
+        answers = queries.answers(version)
         targets = {
             f"{place}.{answer.source_hash}": segment["text"]
             for place, (answer, segment) in enumerate(zip(answers, segments, strict=True))
