@@ -7,9 +7,9 @@ from sqlalchemy import delete, select, update
 from benchmarks import fill, queries
 from icportal.cities.loading import load_cities
 from icportal.cities.models import City
-from icportal.content import queries
 from icportal.content import services as content
 from icportal.content.models import ContentItem, LanguageVersion, Posting, Projection, Revision, Shelf
+from icportal.content.queries import answers as answers_of
 from icportal.core.actors import Actor, Grant, Role
 from icportal.core.canonical import sha256
 from icportal.core.db import db
@@ -38,7 +38,7 @@ def by_services(sample):
     for language, body in list(bodies.items())[1:]:
         version = content.start_translation(practice.item, language, actor=author)
         segments = fill._segments(bodies[sample.source], body)
-        answers = queries.answers(version)
+        answers = answers_of(version)
         targets = {
             f"{place}.{answer.source_hash}": segment["text"]
             for place, (answer, segment) in enumerate(zip(answers, segments, strict=True))
