@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from icportal.cli.run import FRUGAL
 from icportal.config import ROOT, Mode, Settings
 from tests import servers
 
@@ -91,7 +92,7 @@ class Stage:
         }  # fmt: skip
         log = (self.folder / "server.log").open("ab")
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **settings, **environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            command, cwd=ROOT, env={**FRUGAL, **os.environ, **settings, **environment}, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True, preexec_fn=servers.end_with_parent,  # noqa: PLW1509  no thread starts a server
         )  # fmt: skip
         try:

@@ -26,6 +26,8 @@ SHORT_LIFE, GIVE_UP_AFTER = 5.0, 3
 PATIENCE = 10.0
 SLOW_START = 30.0
 PR_SET_PDEATHSIG = 1
+#: Threads share one heap: glibc would give each its own and leave holes in all of them.
+FRUGAL = {"MALLOC_ARENA_MAX": "1"}
 
 
 @click.command()
@@ -121,6 +123,7 @@ class Child:
         # A session of its own: Ctrl-C reaches the supervisor alone, which then ends its children in order.
         self.process = subprocess.Popen(
             self.command,
+            env={**FRUGAL, **os.environ},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509  the supervisor has no threads

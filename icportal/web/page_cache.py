@@ -32,7 +32,7 @@ from icportal.web.identity import current_actor
 LOOK_AGAIN = 0.1
 #: Most pieces of pages, and most bytes of whole pages, that one process keeps.
 LARGEST = 2000
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 TOUCHED = "public_touched"
 STAMP = "icportal.public_stamp"
 Made = TypeVar("Made")
