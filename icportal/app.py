@@ -33,6 +33,11 @@ from icportal.core import housekeeping, outbox, permissions, queue
 from icportal.core.db import db
 from icportal.extensions import csrf, login
 from icportal.i18n import catalogues
+from icportal.indicators import flow as indicators_flow
+from icportal.indicators import kind as indicators_kind
+from icportal.indicators import models as indicators_models
+from icportal.indicators import rules as indicators_rules
+from icportal.indicators import views as indicators_views
 from icportal.practices import kind as practices_kind
 from icportal.practices import models as practices_models
 from icportal.practices import rules as practices_rules
@@ -50,7 +55,15 @@ from icportal.workflow import rules as workflow_rules
 from icportal.workflow import views as workflow_views
 
 #: Every table is known before the first mapper is configured; migrations read the same list.
-MODELS = (accounts_models, charter_models, cities_models, content_models, practices_models, workflow_models)
+MODELS = (
+    accounts_models,
+    charter_models,
+    cities_models,
+    content_models,
+    indicators_models,
+    practices_models,
+    workflow_models,
+)
 
 BLUEPRINTS = (
     cms_views.blueprint,
@@ -59,6 +72,7 @@ BLUEPRINTS = (
     cities_views.blueprint,
     charter_views.blueprint,
     practices_views.blueprint,
+    indicators_views.blueprint,
 )
 
 
@@ -139,14 +153,15 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 def _register_rules() -> None:
     permissions.register(queue.RULES)
     permissions.register(outbox.RULES)
-    for rules in (workflow_rules, accounts_rules, content_rules, cities_rules, charter_rules, practices_rules):
+    for rules in (workflow_rules, accounts_rules, content_rules, cities_rules, charter_rules, practices_rules, indicators_rules):
         permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
     definition.register(CONTENT)
     definition.register(charter_flow.SIGNATURE)
+    definition.register(indicators_flow.DELIVERY)
 
 
 def _register_menu() -> None:
-    for views in (workflow_views, cities_views, charter_views, practices_views, accounts_views, cms_views):
+    for views in (workflow_views, cities_views, charter_views, practices_views, indicators_views, accounts_views, cms_views):
         navigation.register(*views.MENU)
 
 
@@ -163,6 +178,7 @@ def _register_sections() -> None:
 def _register_work() -> None:
     housekeeping.register()
     practices_kind.register()
+    indicators_kind.register()
     worklists.register("cities", cities_worklists.provide)
     worklists.register("charter", charter_worklists.provide)
     worklists.register("practices", practices_worklists.provide)

@@ -25,6 +25,7 @@ def load_all() -> dict[str, int]:
     from icportal.cities import loading as cities
     from icportal.core.actors import SYSTEM
     from icportal.core.db import db
+    from icportal.indicators import loading as indicators
     from icportal.practices import loading as practices
     from icportal.web.page_cache import PublicStamp
 
@@ -36,6 +37,7 @@ def load_all() -> dict[str, int]:
         "signatures": charter.load_signatures(),
         "timeline entries": cities.load_timeline(),
         "practices": practices.load_practices(actor=SYSTEM),
+        "indicators": indicators.load_catalogue(actor=SYSTEM),
     }
     if settings().demo:
         added["demonstration accounts"] = len(create_demonstration_accounts())

@@ -23,6 +23,7 @@ from icportal.content.services.translating import (
     confirm_unchanged,
     save_translation,
     start_translation,
+    take_over_translation,
 )
 from icportal.content.services.writing import (
     create_item,
@@ -60,5 +61,6 @@ __all__ = [
     "settle_comment",
     "start_translation",
     "submit",
+    "take_over_translation",
     "withdraw",
 ]

@@ -20,7 +20,7 @@ from icportal.core.permissions import authorise
 from icportal.core.strings import _
 from icportal.core.transactions import insert_once
 from icportal.i18n.locales import CONTENT_LANGUAGES
-from icportal.i18n.segments import put_together
+from icportal.i18n.segments import cut, put_together
 from icportal.i18n.staleness import compare
 
 
@@ -50,6 +50,30 @@ def start_translation(item: ContentItem, language: str, *, actor: Actor) -> Lang
     db.session.expire(item, ["versions"])
     version = queries.get_version(created)
     audit.record(actor, "content.version:start_translation", version, after={"language": language}, city_id=item.city_id)
+    return version
+
+
+def take_over_translation(item: ContentItem, language: str, body: Mapping[str, str], *, actor: Actor) -> LanguageVersion:
+    """The whole of a translation that was made before the portal was, piece for piece; the caller publishes it.
+
+    Raises:
+        ValueError: a field has another number of pieces than its original.
+    """
+    version = LanguageVersion(item=item, language=language, is_source=False, state=CONTENT.initial)
+    db.session.add(version)
+    db.session.flush()
+    segments = []
+    fields = queries.field_kinds(item.source)
+    answered = {name: cut([(name, kind)], body) for name, kind in fields}
+    for piece in queries.segments_of(item.source, item.source.published):
+        pieces = answered.get(piece.field) or []
+        if not pieces:
+            continue
+        segments.append({"field": piece.field, "source": piece.text, "text": pieces.pop(0).text})
+    if any(answered.values()):
+        message = f"the {language} text of item {item.slug} is cut otherwise than its original"
+        raise ValueError(message)
+    append(version, body, actor=actor, segments=segments, source=item.source.published)
     return version
 
 

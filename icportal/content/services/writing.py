@@ -34,10 +34,12 @@ def create_item(
     city_id: int | None,
     slug: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    body: Mapping[str, str] | None = None,
 ) -> LanguageVersion:
     """Start a text: an item and its source version, with a title and nothing else. The caller has authorised it.
 
-    ``facts`` are those its kind will report for it, where they are known already.
+    ``facts`` are those its kind will report for it, where they are known already; ``body`` is the rest of the text
+    where it is taken over whole.
     """
     if language not in CONTENT_LANGUAGES:
         raise DomainError(_("Choose the language you write in."), field="language")
@@ -47,7 +49,7 @@ def create_item(
     db.session.flush()
     audit.record(actor, "content.item:create", item, after={"kind": kind, "language": language}, city_id=city_id)
     if title.strip():
-        append(version, {kinds.get(kind).title: title.strip()}, actor=actor, facts=facts)
+        append(version, {kinds.get(kind).title: title.strip(), **(body or {})}, actor=actor, facts=facts)
     return version
 
 

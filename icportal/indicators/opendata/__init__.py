@@ -1,0 +1,1 @@
+"""Releases: what is published, frozen in every format at an address of its own. Sees published observations only."""
