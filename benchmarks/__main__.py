@@ -7,10 +7,18 @@ import os
 import platform
 import sys
 
-from benchmarks import growth, kept, load, memory, pages, queries, services
+from benchmarks import growth, indicators, kept, load, memory, pages, queries, services
 from benchmarks.stage import WORKERS, set_up
 
-QUESTIONS = {"pages": pages, "kept": kept, "queries": queries, "memory": memory, "services": services, "growth": growth}
+QUESTIONS = {
+    "pages": pages,
+    "kept": kept,
+    "queries": queries,
+    "memory": memory,
+    "services": services,
+    "growth": growth,
+    "indicators": indicators,
+}
 DATABASES = ("sqlite", "postgres")
 
 

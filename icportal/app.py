@@ -26,6 +26,7 @@ from icportal.cities import views as cities_views
 from icportal.cities import worklists as cities_worklists
 from icportal.cms import views as cms_views
 from icportal.config import ROOT, Mode, Settings, SettingsError
+from icportal.content import desk as content_desk
 from icportal.content import models as content_models
 from icportal.content import rules as content_rules
 from icportal.content.flow import CONTENT
@@ -33,11 +34,17 @@ from icportal.core import housekeeping, outbox, permissions, queue
 from icportal.core.db import db
 from icportal.extensions import csrf, login
 from icportal.i18n import catalogues
+from icportal.indicators import catalogue_worklists as indicators_catalogue_worklists
 from icportal.indicators import flow as indicators_flow
+from icportal.indicators import import_jobs as indicators_import_jobs
 from icportal.indicators import kind as indicators_kind
 from icportal.indicators import models as indicators_models
 from icportal.indicators import rules as indicators_rules
+from icportal.indicators import sections as indicators_sections
+from icportal.indicators import timeline as indicators_timeline
 from icportal.indicators import views as indicators_views
+from icportal.indicators import worklists as indicators_worklists
+from icportal.indicators.services import releasing as indicators_releasing
 from icportal.practices import kind as practices_kind
 from icportal.practices import models as practices_models
 from icportal.practices import rules as practices_rules
@@ -69,6 +76,7 @@ BLUEPRINTS = (
     cms_views.blueprint,
     accounts_views.blueprint,
     workflow_views.blueprint,
+    content_desk.blueprint,
     cities_views.blueprint,
     charter_views.blueprint,
     practices_views.blueprint,
@@ -171,8 +179,10 @@ def _register_sections() -> None:
     cities_sections.register("commitments", practices_sections.commitments_of_city)
     cities_sections.register("signatures", charter_sections.signatures)
     cities_sections.register("practices", practices_sections.practices_of_city)
+    cities_sections.register("indicators", indicators_sections.indicators_of_city)
     cities_sections.register("badge", charter_sections.badge)
     charter_sections.COMMITMENT.register("practices", practices_sections.practices_of_commitment)
+    charter_sections.COMMITMENT.register("indicators", indicators_sections.indicators_of_commitment)
 
 
 def _register_work() -> None:
@@ -182,8 +192,13 @@ def _register_work() -> None:
     worklists.register("cities", cities_worklists.provide)
     worklists.register("charter", charter_worklists.provide)
     worklists.register("practices", practices_worklists.provide)
+    worklists.register("indicators", indicators_worklists.provide)
+    worklists.register("catalogue", indicators_catalogue_worklists.provide)
     charter_tasks.register()
     practices_tasks.register()
+    indicators_timeline.register()
+    indicators_import_jobs.register()
+    indicators_releasing.register()
 
 
 __all__ = ["SettingsError", "create_app"]

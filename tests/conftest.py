@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -341,12 +342,12 @@ def user_id(app: Flask, who: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def live_server(shared: Path, worker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The filled portal under granian on a database of its own; gives its address."""
+def live_environment(shared: Path, worker: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of the filled portal that the browser meets."""
     own = tmp_path_factory.mktemp("live")
     store = SqliteStore(shared, own, worker)
     store.create("portal", store.template("seeded"))
-    environment = {
+    return {
         "ICPORTAL_INSTANCE": str(own / "instance"),
         "ICPORTAL_MODE": "test",
         "ICPORTAL_SECRET_KEY": replace(settings_for(own / "instance", "")).secret_key,
@@ -355,8 +356,21 @@ def live_server(shared: Path, worker: str, tmp_path_factory: pytest.TempPathFact
         "FILES_URL": "",
         "SMTP_URL": "",
     }
-    with servers.granian(environment, log=own / "server.log") as address:
+
+
+@pytest.fixture(scope="session")
+def live_server(live_environment: dict[str, str]) -> Iterator[str]:
+    """The filled portal under granian on a database of its own; gives its address."""
+    log = Path(live_environment["ICPORTAL_INSTANCE"]).parent / "server.log"
+    with servers.granian(live_environment, log=log) as address:
         yield address
+
+
+@pytest.fixture
+def live_worker(live_server: str, live_environment: dict[str, str]) -> Iterator[None]:
+    """A worker beside the live server, for what happens after a request."""
+    with servers.worker({**live_environment, "ICPORTAL_BASE_URL": live_server}):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -426,3 +440,40 @@ def axe() -> Callable[[Any], list[str]]:
         return [f"{page.url} {each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:3]}" for each in found]
 
     return look
+
+
+# A spreadsheet program
+
+
+@pytest.fixture(scope="session")
+def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., bytes]:
+    """A real LibreOffice, or the one that SOFFICE names: opens the bytes of a file and saves them again.
+
+    ``libreoffice(data)`` makes .xlsx of .xlsx; ``source`` and ``target`` name other endings.
+    """
+    program = os.environ.get("SOFFICE") or next(filter(None, map(shutil.which, ("soffice", "libreoffice"))), None)
+    if program is None:
+        pytest.fail("there is no LibreOffice: `make test` installs it")
+    profile = tmp_path_factory.mktemp("libreoffice")
+
+    def saved_again(data: bytes, *, source: str = "xlsx", target: str = "xlsx") -> bytes:
+        folder = tmp_path_factory.mktemp("saved")
+        (folder / f"file.{source}").write_bytes(data)
+        out = folder / "out"
+        command = [
+            program,
+            f"-env:UserInstallation={(profile / 'user').as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(out),
+            str(folder / f"file.{source}"),
+        ]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+        result = out / f"file.{target}"
+        assert result.exists(), f"LibreOffice saved nothing: {done.stdout} {done.stderr}"
+        return result.read_bytes()
+
+    return saved_again

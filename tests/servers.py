@@ -195,6 +195,25 @@ def lend(programs: Path, target: Path) -> Path:
 
 
 @contextlib.contextmanager
+def worker(environment: dict[str, str]) -> Iterator[None]:
+    """A worker process of the portal with these settings."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ICPORTAL_", "FLASK_"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "icportal.cli", "worker"], env={**inherited, **environment},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        preexec_fn=end_with_parent,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
 def granian(environment: dict[str, str], *, workers: int = 1, log: Path | None = None) -> Iterator[str]:
     """The portal as it is run for people, on a free port; gives its address."""
     port = free_port()

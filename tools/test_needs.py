@@ -1,36 +1,80 @@
-"""Install what the tests need beyond Python packages: a browser and its fonts. PostgreSQL comes with the packages.
+"""Install what the tests need beyond Python packages: a browser with its fonts, and a spreadsheet program. PostgreSQL
+comes with the packages.
 
-Does nothing where they are there already. Named by CHROMIUM, a browser from elsewhere is taken as it is.
+Does nothing where they are there already. Named by CHROMIUM or SOFFICE, a program from elsewhere is taken as it is.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 
-PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-core")
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+@dataclass(frozen=True)
+class Need:
+    """A program: what it is called, the variable that names another one, how it is found and installed."""
+
+    name: str
+    why: str
+    variable: str
+    names: tuple[str, ...]
+    packages: tuple[str, ...]
+
+    @property
+    def is_there(self) -> bool:
+        return any(shutil.which(name) for name in self.names)
+
+
+NEEDS = (
+    Need(
+        "Chromium",
+        "The browser tests need",
+        "CHROMIUM",
+        ("chromium", "chromium-browser", "google-chrome"),
+        ("chromium", "fonts-dejavu-core", "fonts-noto-core"),
+    ),
+    Need(
+        "LibreOffice",
+        "The tests of workbooks need",
+        "SOFFICE",
+        ("soffice", "libreoffice"),
+        ("libreoffice-calc-nogui",),
+    ),
+)
 
 
 def main() -> int:
     """Say nothing when all is there, one sentence when it cannot be had."""
-    named = os.environ.get("CHROMIUM")
-    if named:
-        if os.access(named, os.X_OK):
-            return 0
-        return refuse(f"CHROMIUM names {named}, which is no program: correct it or unset it.")
-    if any(shutil.which(name) for name in NAMES):
+    missing = []
+    for need in NEEDS:
+        named = os.environ.get(need.variable)
+        if named and not os.access(named, os.X_OK):
+            return refuse(f"{need.variable} names {named}, which is no program: correct it or unset it.")
+        if not named and not need.is_there:
+            missing.append(need)
+    if not missing:
         return 0
     if not shutil.which("apt-get"):
-        return refuse("The browser tests need Chromium: install it and name it with CHROMIUM=/path/to/chromium.")
+        return refuse(*(f"{need.why} {need.name}: install it and name it with {need.variable}=/path/to/it." for need in missing))
     prefix = privileged()
+    packages = [package for need in missing for package in need.packages]
     if prefix is None:
-        return refuse("The browser tests need Chromium, which only an administrator can install: sudo apt-get install chromium.")
-    print("Installing Chromium for the browser tests (about half a minute) ...", flush=True)
+        command = f"sudo apt-get install {' '.join(packages)}"
+        return refuse(*(f"{need.why} {need.name}, which only an administrator can install." for need in missing), f"{command}")
+    print(f"Installing {' and '.join(need.name for need in missing)} for the tests (about a minute) ...", flush=True)
+    problem = install(prefix, packages)
+    if problem:
+        return refuse(f"{' and '.join(need.name for need in missing)} could not be installed ({problem}).")
+    return refuse(*lacking) if (lacking := still_lacking(missing)) else 0
+
+
+def install(prefix: list[str], packages: list[str]) -> str:
+    """Install the packages; why that failed, or nothing."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     steps = (
         [*prefix, "apt-get", "update", "-qq"],
-        [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES],
+        [*prefix, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages],
     )
     for step in steps:
         outcome = subprocess.run(
@@ -43,9 +87,12 @@ def main() -> int:
             check=False,
         )
         if outcome.returncode:
-            reason = next((line for line in outcome.stdout.splitlines() if line.startswith("E:")), "no reason was given")
-            return refuse(f"Chromium for the browser tests could not be installed ({reason}).")
-    return 0 if any(shutil.which(name) for name in NAMES) else refuse("apt-get installed no Chromium that can be called.")
+            return next((line for line in outcome.stdout.splitlines() if line.startswith("E:")), "no reason was given")
+    return ""
+
+
+def still_lacking(needs: list[Need]) -> list[str]:
+    return [f"apt-get installed no {need.name} that can be called." for need in needs if not need.is_there]
 
 
 def privileged() -> list[str] | None:
@@ -57,8 +104,8 @@ def privileged() -> list[str] | None:
     return None
 
 
-def refuse(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+def refuse(*sentences: str) -> int:
+    print("\n".join(sentences), file=sys.stderr)
     return 1
 
 

@@ -74,6 +74,7 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         more=(DemoRole(Role.REVIEWER, language="fi"),),
     ),
     DemoAccount(Role.MAYOR_OFFICE, "Minna Saari", "mayor.oulu@demo.example", city="oulu"),
+    DemoAccount(Role.CITY_OFFICER, "Nora Lindner", "officer.nuremberg@demo.example", city="nuremberg", interface="de"),
     DemoAccount(
         Role.TRANSLATOR,
         "Tessa de Wit",

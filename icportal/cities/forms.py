@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from wtforms import DateField, EmailField, SearchField, SelectField, SelectMultipleField, StringField
+from wtforms import DateField, EmailField, IntegerField, SearchField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -78,6 +78,12 @@ class EditCityForm(VersionedForm):
     )
     website = StringField(_l("Website"), [at_most(300)], description=_l("The whole address, such as https://www.oulu.fi."))
 
+    population = IntegerField(
+        _l("Population"),
+        [Optional()],
+        description=_l("Residents, in all digits, such as 208000. It says which cities are of similar size in figures."),
+    )
+
     def facts(self) -> dict[str, Any]:
         """What was filled in, as the service takes it."""
         values = self.values()
@@ -95,7 +101,10 @@ def edit_city_form(city: City) -> EditCityForm:
     form = _with_names(tuple(code for code in codes if code != "en" and code in CONTENT_LANGUAGES))(
         data={
             "version": city.version,
-            **{name: getattr(city, name) for name in ("name", "languages", "mayor", "mayor_since", "next_election", "website")},
+            **{
+                name: getattr(city, name)
+                for name in ("name", "languages", "mayor", "mayor_since", "next_election", "website", "population")
+            },
             **{f"name_{code}": name for code, name in city.names.items()},
         }
     )
@@ -105,6 +114,8 @@ def edit_city_form(city: City) -> EditCityForm:
     for field in (form.mayor_since, form.next_election):
         if field.process_errors:
             field.process_errors = [_l("This is not a day. Write it as year, month and day, such as 2026-03-15.")]
+    if form.population.process_errors:
+        form.population.process_errors = [_l("This is not a number of residents. Write it in all digits, such as 208000.")]
     return form
 
 

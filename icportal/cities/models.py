@@ -15,7 +15,8 @@ class City(Base, HasId, HasStamps, HasVersion):
     """A city. ``name`` is its English name; ``names`` holds what it is called in other languages.
 
     ``key`` is the name accent-free and case-folded, as spreadsheets write it; ``languages`` are its official ones.
-    ``last_election`` is kept when the one after it is entered: renewals are counted from it.
+    ``last_election`` is kept when the one after it is entered: renewals are counted from it. ``population`` is entered by
+    people, in persons; it says which cities are of similar size.
     """
 
     __tablename__ = "city"
@@ -35,6 +36,7 @@ class City(Base, HasId, HasStamps, HasVersion):
     next_election: Mapped[date | None]
     last_election: Mapped[date | None]
     website: Mapped[str] = mapped_column(String(300), default="")
+    population: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(500), default="")
     source: Mapped[str] = mapped_column(String(300), default="")
 

@@ -80,6 +80,12 @@ def by_id(ids: Collection[int]) -> dict[int, City]:
     return {city.id: city for city in db.session.scalars(select(City).where(City.id.in_(ids)))}
 
 
+def names_by_id(ids: Collection[int | None], language: str) -> dict[int, str]:
+    """What cities are called in a language, by their number."""
+    wanted = {each for each in ids if each is not None}
+    return {city_id: city.name_in(language) for city_id, city in by_id(wanted).items()} if wanted else {}
+
+
 def as_record(city: City, language: str, membership: Membership | None = None) -> dict[str, Any]:
     """A city as data."""
     return {

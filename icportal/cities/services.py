@@ -29,8 +29,11 @@ LABELS: dict[str, Text] = {
     "mayor_since": _l("Mayor since"),
     "next_election": _l("Next election"),
     "website": _l("Website"),
+    "population": _l("Population"),
 }
 
+#: No city on earth has more residents; a larger number is a slip of the hand.
+LARGEST_CITY = 50_000_000
 #: No city elects its mayor for longer than this; a later date is a slip of the hand.
 FARTHEST_ELECTION = timedelta(days=10 * 366)
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -82,6 +85,7 @@ def edit_city(
     mayor_since: date | None,
     next_election: date | None,
     website: str,
+    population: int | None = None,
 ) -> City:
     """Change what the portal says of a city.
 
@@ -98,6 +102,7 @@ def edit_city(
         "mayor_since": mayor_since,
         "next_election": next_election,
         "website": website,
+        "population": population,
     }
     before = facts_of(city)
     changed = [field for field, value in facts.items() if before[field] != value]
@@ -110,6 +115,7 @@ def edit_city(
         _problems_of_names(name, facts["names"], languages)
         + _problems_of_office(mayor_since, next_election)
         + _problems_of_address(website)
+        + _problems_of_population(population)
     )
     if name != city.name and (other := queries.find_by_name(name, city.country)) not in (None, city):
         assert other is not None
@@ -240,6 +246,15 @@ def _problems_of_office(mayor_since: date | None, next_election: date | None) ->
     if mayor_since and next_election and next_election < mayor_since:
         problems.append(("next_election", _("The next election cannot be before the mayor took office.")))
     return problems
+
+
+def _problems_of_population(population: int | None) -> list[tuple[str | None, Text]]:
+    good = population is None or 0 < population <= LARGEST_CITY
+    return (
+        []
+        if good
+        else [("population", _("A city has between one and fifty million residents. Write all digits, such as 208000."))]
+    )
 
 
 def _problems_of_address(website: str) -> list[tuple[str | None, Text]]:

@@ -139,7 +139,7 @@ def add_city() -> Any:
 @blueprint.route("/cities/<slug:slug>/edit", methods=["GET", "POST"])
 @requires(Permission.EDIT)
 def edit_city(slug: str) -> Any:
-    """Change names, languages, mayor, dates and website of a city."""
+    """Change names, languages, mayor, dates, website and population of a city."""
     city, actor = queries.get_city(slug), current_actor()
     authorise(actor, Permission.EDIT, city)
     form, status, differences = edit_city_form(city), 200, []

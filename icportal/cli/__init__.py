@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Prepare the database and the first administrator.",
     "data": "Load the facts shipped with the portal.",
     "users": "Invite people, give and take roles.",
+    "indicators": "Make workbooks, check and import them, export what is published.",
     "practices": "List practices, send them to review, approve them.",
     "verify": "Look for records changed behind the portal's back.",
     "languages": "List, add and check the interface languages.",

@@ -38,6 +38,8 @@ def load_all() -> dict[str, int]:
         "timeline entries": cities.load_timeline(),
         "practices": practices.load_practices(actor=SYSTEM),
         "indicators": indicators.load_catalogue(actor=SYSTEM),
+        "definitions of migrant": indicators.load_definitions(),
+        "observations": indicators.load_observations(actor=SYSTEM),
     }
     if settings().demo:
         added["demonstration accounts"] = len(create_demonstration_accounts())
@@ -51,7 +53,7 @@ def data() -> None:
 
 @data.command()
 def load() -> None:
-    """Add the shipped cities, charter, signatures, events and practices that are not there yet."""
+    """Add the shipped cities, charter, signatures, events, practices, indicators and figures that are not there yet."""
     with _application():
         from icportal.web.cycle import commit
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
+
+from icportal.cli.acting import acting, as_option
 
 if TYPE_CHECKING:
     from icportal.content.models import LanguageVersion
     from icportal.core.actors import Actor
     from icportal.practices.models import Practice
 
-as_option = click.option("--as", "email", required=True, metavar="EMAIL", help="The person who does it, by mail address.")
 SHORT_HASH = 12
 
 
@@ -30,7 +29,7 @@ def practices() -> None:
 @as_option
 def list_texts(state: str, language: str, email: str) -> None:
     """The texts in one state that the person may see: practice, language, hash of the newest revision, title."""
-    with _as(email) as actor:
+    with acting(email) as actor:
         from icportal.practices import desk
 
         for practice_id, version in desk.texts_in(state, language=language, actor=actor):
@@ -69,7 +68,7 @@ def request_changes(practice: int, language: str, reason: str, email: str) -> No
 
 
 def _move(email: str, practice_id: int, language: str, name: str, *, revision_hash: str = "", reason: str = "") -> None:
-    with _as(email) as actor:
+    with acting(email) as actor:
         from icportal.practices import services
         from icportal.web.cycle import commit
 
@@ -96,25 +95,3 @@ def _whole(version: LanguageVersion, typed: str) -> str:
     """The hash that was meant: the newest revision's when what was typed is its beginning, else as typed."""
     newest = version.head.sha256 if version.head else ""
     return newest if len(typed) >= SHORT_HASH and newest.startswith(typed) else typed
-
-
-@contextmanager
-def _as(email: str) -> Iterator[Actor]:
-    """The application with a person who acts; a refusal ends the command with its sentences and changes nothing."""
-    from icportal.accounts.queries import find_user
-    from icportal.app import create_app
-    from icportal.core.db import db
-    from icportal.core.errors import DomainError
-
-    with create_app().app_context():
-        user = find_user(email)
-        if user is None or not user.is_active:
-            raise click.ClickException(f"Nobody has an account with the address {email}.")
-        try:
-            yield user.actor
-        except DomainError as error:
-            db.session.rollback()
-            sentences = [str(message) for _field, message in error.problems] + [
-                str(reason) for reason in getattr(error, "reasons", [])
-            ]
-            raise click.ClickException(" ".join(sentences)) from None

@@ -99,9 +99,13 @@ def prepare() -> Settings:
             ) from None
         if settings.demo and db.session.scalar(select(City.id).limit(1)) is None:
             from icportal.cli.data import load_all
+            from icportal.core.actors import SYSTEM
+            from icportal.indicators.services import releasing
 
             click.echo("Loading cities, charter, signatures and practices ...")
             load_all()
+            # The worker writes its files as soon as it has started.
+            releasing.begin_releases("Values of the published reports.", actor=SYSTEM)
             db.session.commit()
         db.session.remove()
         db.engine.dispose()

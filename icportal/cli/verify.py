@@ -9,16 +9,23 @@ from icportal.app import create_app
 from icportal.content import verification
 from icportal.core import audit, files
 from icportal.core.db import db
+from icportal.indicators import verification as values
+from icportal.indicators.services import releasing
 from icportal.workflow import engine
 from icportal.workflow.definition import registered
 
 #: Where each workflow keeps its state.
-STATE_TABLES = {"content.version": "content_language_version", "charter.signature": "charter_signature"}
+STATE_TABLES = {
+    "content.version": "content_language_version",
+    "charter.signature": "charter_signature",
+    "indicators.delivery": "indicator_delivery",
+}
 
 
 def findings() -> list[str]:
     """Everything that was changed behind the portal's back, a line each; empty when all is well."""
-    found = [*audit.tampered(), *engine.tampered(), *verification.findings()]
+    found = [*audit.tampered(), *engine.tampered(), *verification.findings(), *values.findings()]
+    found += releasing.tampered()
     found += [f"file {file.id} ({file.name}) is not in the store" for file in files.missing_files()]
     last = {(workflow, subject): state for workflow, subject, state in engine.last_states()}
     for key, table in STATE_TABLES.items():
@@ -32,7 +39,7 @@ def findings() -> list[str]:
 
 @click.command()
 def verify() -> None:
-    """Check the audit log, the workflow history, every revision and every file against their hashes."""
+    """Check the audit log, the workflow history, every revision, release and file against their hashes."""
     with create_app().app_context():
         found = findings()
     for line in found:

@@ -36,6 +36,8 @@ from icportal.core.text import without_marks
 log = logging.getLogger(__name__)
 
 LONGEST_NAME = 255
+#: The kind of files the portal makes and nobody can upload: releases of data.
+DATA = "data"
 ORPHAN_AGE = timedelta(days=1)
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _UNSAFE_IN_NAMES = re.compile(r'[<>:"|?*\\/%]')
@@ -106,6 +108,24 @@ def keep(data: bytes, filename: str, *, kind: FileKind, actor: Actor, city_id: i
         media_type=KINDS[kind].media_type,
         name=display_name(filename, kind),
         city_id=city_id,
+        uploaded_by=actor.id,
+    )
+    db.session.add(stored)
+    db.session.flush()
+    return stored
+
+
+def keep_data(data: bytes, name: str, *, media_type: str, actor: Actor) -> StoredFile:
+    """Keep a data file the portal made itself, under exactly this name. Flushes, does not commit."""
+    digest = hashlib.sha256(data).hexdigest()
+    _store().put(_path(digest), data)
+    stored = StoredFile(
+        key=secrets.token_urlsafe(24),
+        sha256=digest,
+        size=len(data),
+        kind=DATA,
+        media_type=media_type,
+        name=name,
         uploaded_by=actor.id,
     )
     db.session.add(stored)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from icportal.core.strings import Text
+from icportal.i18n.formatting import number
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``code`` names the sentence; ``params`` fill it and are plain JSON."""
+    """``code`` names the sentence; ``params`` fill it and are plain JSON. Fractions are written as the reader writes them."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -29,7 +30,8 @@ class Finding:
 
     def __str__(self) -> str:
         """The sentence in the current language."""
-        return str(_sentences[self.code]) % self.params
+        shown = {name: number(value) if isinstance(value, float) else value for name, value in self.params.items()}
+        return str(_sentences[self.code]) % shown
 
 
 _sentences: dict[str, Text] = {}

@@ -40,7 +40,14 @@ def reviewed_facts(item: ContentItem) -> dict[str, Any] | None:
         return None
     db.session.flush()
     db.session.expire(indicator)
-    return {"family": indicator.family, **Facts.of(indicator.facts).stored()}
+    return working_facts(indicator)
+
+
+def working_facts(indicator: Indicator) -> dict[str, Any]:
+    """The facts of the working copy as a revision keeps them. Its columns tell what is published."""
+    known = indicator.facts
+    family, asked = known.get("family", indicator.family), known.get("asked", indicator.asked)
+    return {"family": family, "asked": asked, **Facts.of(known).stored()}
 
 
 def facts(item: ContentItem, source: Revision | None) -> dict[str, Any]:
@@ -56,8 +63,8 @@ def terms(item: ContentItem, source: Revision | None) -> Iterable[str]:
     indicator = indicator_of(item)
     if indicator is None:
         return
-    yield f"family:{indicator.family}"
     known = (source.facts or {}) if source else {}
+    yield f"family:{known.get('family', indicator.family)}"
     yield from (f"commitment:{number}" for number in known.get("commitments", ()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
-from icportal.accounts.models import User
 from icportal.cities.models import City
 from icportal.content import queries as content
+from icportal.content.desk.languages import name_of
 from icportal.content.enums import ContentState
 from icportal.content.enums import Permission as ContentPermission
 from icportal.content.models import ContentItem, LanguageVersion, Projection
@@ -97,32 +97,8 @@ def cities_to_write_for(actor: Actor) -> list[City]:
 def languages_to_write_in(cities: Iterable[City]) -> list[Language]:
     """All content languages, those of the cities first."""
     own = dict.fromkeys(code for city in cities for code in city.languages if code in CONTENT_LANGUAGES)
-    others = sorted_by_name([code for code in CONTENT_LANGUAGES if code not in own], _name)
+    others = sorted_by_name([code for code in CONTENT_LANGUAGES if code not in own], name_of)
     return [CONTENT_LANGUAGES[code] for code in (*own, *others)]
-
-
-def languages_to_translate_into(actor: Actor) -> list[Language]:
-    """The languages this actor may translate something into, those of their roles first."""
-    held = actor.languages(Role.TRANSLATOR)
-    named = [code for code in sorted_by_name([code for code in held if code], _name) if code in CONTENT_LANGUAGES]
-    if None not in held and not actor.has(Role.COORDINATOR, Role.CITY_OFFICER):
-        return [CONTENT_LANGUAGES[code] for code in named]
-    others = sorted_by_name([code for code in CONTENT_LANGUAGES if code not in named], _name)
-    return [CONTENT_LANGUAGES[code] for code in (*named, *others)]
-
-
-def names_of(ids: Collection[int | None]) -> dict[int, str]:
-    """What people are called, by their number."""
-    wanted = {each for each in ids if each is not None}
-    return (
-        {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))} if wanted else {}
-    )
-
-
-def city_names_of(ids: Collection[int | None]) -> dict[int, str]:
-    """What cities are called in the current language, by their number."""
-    wanted, code = {each for each in ids if each is not None}, current_language().code
-    return {city.id: city.name_in(code) for city in db.session.scalars(select(City).where(City.id.in_(wanted)))} if wanted else {}
 
 
 def due_for_review(latest: date) -> list[Practice]:
@@ -293,7 +269,3 @@ def _translatable_by(actor: Actor, language: str) -> Any:
     if actor.has(Role.COORDINATOR) or actor.has_in_language(language, Role.TRANSLATOR):
         return ContentItem.id.is_not(None)
     return ContentItem.city_id.in_(actor.cities(Role.CITY_OFFICER))
-
-
-def _name(code: str) -> str:
-    return CONTENT_LANGUAGES[code].name_in(current_language())

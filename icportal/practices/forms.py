@@ -10,28 +10,18 @@ from wtforms import (
     DateField,
     EmailField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import Email, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
+from icportal.content.desk import Checkboxes
 from icportal.core.strings import _, _l
 from icportal.practices import labels
-from icportal.practices.kind import FIELDS
 from icportal.web.forms import PortalForm, ValidationError, VersionedForm, at_most, chosen, required
 
-LONGEST_TEXT = 20_000
 MOST_LINKS = 20
 LINK_SCHEMES = ("https://", "http://")
-
-
-class Checkboxes(SelectMultipleField):
-    """Several answers, each a check box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class StartForm(PortalForm):
@@ -48,30 +38,6 @@ class StartForm(PortalForm):
         description=_l("You can change it later. At most 15 words."),
         validators=[required(_l("Give it a title: it is how you find it again.")), at_most(300)],
     )
-
-
-class TextForm(VersionedForm):
-    """The text itself. A draft may be incomplete; what is needed binds when it is sent to review."""
-
-    same_meaning = BooleanField(
-        _l("Only the wording has changed, not the meaning"),
-        description=_l("Then the translations stay as they are. Your name stands beside this claim in the history."),
-    )
-
-    @classmethod
-    def for_body(cls, body: dict[str, str], version: int, **options: Any) -> TextForm:
-        """The form filled with a text."""
-        return cls(data={**body, "version": version}, **options)
-
-    @property
-    def body(self) -> dict[str, str]:
-        return {field.name: self[field.name].data or "" for field in FIELDS}
-
-
-for _field in FIELDS:
-    _type = StringField if _field.kind == "line" else TextAreaField
-    _most = 300 if _field.kind == "line" else LONGEST_TEXT
-    setattr(TextForm, _field.name, _type(_field.label, description=_field.hint, validators=[at_most(_most)]))
 
 
 class FactsForm(VersionedForm):
@@ -136,23 +102,6 @@ class FileForm(PortalForm):
     label = StringField(_l("What it is"), validators=[required(_l("Say in a few words what the file is.")), at_most(200)])
 
 
-class CommentForm(PortalForm):
-    """A remark on a field."""
-
-    field = SelectField(_l("About"), validators=[Optional()])
-    text = TextAreaField(_l("Remark"), validators=[required(_l("Write what you want to say.")), at_most(5000)])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.field.choices = [("", _("The whole text")), *((field.name, str(field.label)) for field in FIELDS)]
-
-
-class StartTranslationForm(PortalForm):
-    """The language to translate into."""
-
-    language = SelectField(_l("Translate into"), validators=[required(_l("Choose a language to translate into."))])
-
-
 class PartnerForm(PortalForm):
     """A message to the people behind a practice."""
 
@@ -161,10 +110,6 @@ class PartnerForm(PortalForm):
         description=_l("Your name and mail address go with it, so that they can answer you."),
         validators=[required(_l("Write what you want to say.")), at_most(5000)],
     )
-
-
-class EmptyForm(VersionedForm):
-    """Only the token and the version that was seen."""
 
 
 def links_as_text(links: list[dict[str, str]]) -> str:

@@ -12,6 +12,7 @@ from icportal.content import publication
 from icportal.content import services as content
 from icportal.content.enums import ContentState
 from icportal.content.models import ContentItem, LanguageVersion
+from icportal.content.notifications import Before
 from icportal.core import audit, files, throttle
 from icportal.core.actors import Actor
 from icportal.core.clock import today
@@ -153,21 +154,10 @@ def move_version(
     reason: str = "",
 ) -> WorkflowEvent:
     """Take a step of the workflow and tell the people it concerns. Page, command line and bulk action all come here."""
-    authors = version.contributor_ids
-    behind = {other.id: other.stale_segments + other.missing_segments for other in practice.item.versions}
+    before = Before.of(version)
     event = content.move(version, name, actor=actor, seen=seen, seen_hash=seen_hash, reason=reason)
     timeline.tell(practice)
-    if name == "submit":
-        notifications.submitted(practice, version, actor=actor)
-    elif name == "request_changes":
-        notifications.sent_back(practice, version, event, actor=actor)
-    elif name == "withdraw":
-        notifications.withdrawn(practice, version, event, actor=actor)
-    elif event.target == ContentState.PUBLISHED:
-        notifications.published(practice, version, authors, actor=actor)
-        for other in practice.item.versions:
-            if version.is_source and other.stale_segments + other.missing_segments > behind.get(other.id, 0):
-                notifications.became_stale(practice, other, actor=actor)
+    notifications.MAILS.after(version, event, before, actor=actor)
     return event
 
 

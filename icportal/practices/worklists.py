@@ -3,80 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, func, select
 
 from icportal.cities.models import City
-from icportal.content import queries as content
 from icportal.content.flow import CONTENT
-from icportal.content.models import LanguageVersion, Projection
+from icportal.content.models import LanguageVersion
+from icportal.content.worklists import YOU, Place, TextLists
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import PORTAL_ZONE, today
 from icportal.core.db import db
-from icportal.core.strings import Text, _, _l
+from icportal.core.strings import _, _l
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.locales import get
 from icportal.practices.enums import KIND
 from icportal.practices.models import Practice
 from icportal.workflow.worklists import Waiting, Worklist
 
-LISTS: dict[str, tuple[Text, str]] = {
-    "write": (_l("Practices to go on writing"), "practices.workspace"),
-    "review": (_l("Practices to review"), "practices.review"),
-    "translate": (_l("Practices to translate"), "practices.translate"),
-    "others": (_l("Practices that wait for others"), "practices.workspace"),
-}
-YOU = _l("you")
-
 
 def provide(actor: Actor, limit: int) -> list[Worklist]:
     """The actor's lists with at most ``limit`` entries each, oldest first; three queries a list at most."""
-    lists = [_worklist(key, query, mine=True, limit=limit) for key, query in content.versions_waiting_for(actor, KIND).items()]
-    others = content.versions_waiting_for_others(actor, KIND)
-    if others is not None:
-        lists.append(_worklist("others", others, mine=False, limit=limit))
-    lists.append(_to_look_at_again(actor, limit))
-    return lists
-
-
-def _worklist(key: str, query: Select[Any], *, mine: bool, limit: int) -> Worklist:
-    label, endpoint = LISTS[key]
-    count = db.session.scalar(select(func.count()).select_from(query.with_only_columns(LanguageVersion.id).subquery())) or 0
-    since = content.waiting_since()
-    dated = query.outerjoin(Projection, Projection.language_version_id == LanguageVersion.id).add_columns(since)
-    found = db.session.execute(dated.order_by(since).limit(limit)).all() if limit and count else []
-    places = _places({version.item_id for version, _since in found})
-    return Worklist(
-        f"practices.{key}",
-        label,
-        mine,
-        count,
-        [_waiting(version, endpoint, *places[version.item_id], since=moment, mine=mine) for version, moment in found],
-    )
-
-
-def _waiting(
-    version: LanguageVersion, endpoint: str, practice_id: int, city: City, source: str, *, since: datetime, mine: bool
-) -> Waiting:
-    state, reader = CONTENT.state(version.state), current_language()
-    values: dict[str, object] = {"practice_id": practice_id}
-    if endpoint != "practices.workspace":
-        values["code"] = version.language
-    title, language = (version.title, version.language) if version.title else (source, version.item.source_language)
-    return Waiting(
-        title=title,
-        endpoint=endpoint,
-        values=values,
-        kind=_("Practice in %(language)s", language=get(version.language).name_in(reader)),
-        state=version.state,
-        state_label=state.label,
-        tone=state.tone,
-        since=since,
-        waits_for=YOU if mine else state.waits_for or "",
-        city=city.name_in(reader.code),
-        language=language,
-    )
+    return [*TEXTS.provide(actor, limit), _to_look_at_again(actor, limit)]
 
 
 def _to_look_at_again(actor: Actor, limit: int) -> Worklist:
@@ -106,14 +52,30 @@ def _to_look_at_again(actor: Actor, limit: int) -> Worklist:
     return Worklist("practices.look_again", label, True, count, entries)
 
 
-def _places(item_ids: set[int]) -> dict[int, tuple[int, City, str]]:
-    """For each item its practice's number, its city and its title in the language it was written in."""
-    if not item_ids:
-        return {}
+def _places(item_ids: set[int]) -> dict[int, Place]:
     query = (
         select(Practice.item_id, Practice.id, City, LanguageVersion.title)
         .join(City, City.id == Practice.city_id)
         .join(LanguageVersion, and_(LanguageVersion.item_id == Practice.item_id, LanguageVersion.is_source))
         .where(Practice.item_id.in_(item_ids))
     )
-    return {item_id: (practice_id, city, title) for item_id, practice_id, city, title in db.session.execute(query)}
+    code = current_language().code
+    return {
+        item_id: Place({"practice_id": practice_id}, title, city.name_in(code))
+        for item_id, practice_id, city, title in db.session.execute(query)
+    }
+
+
+TEXTS = TextLists(
+    kind=KIND,
+    prefix="practices",
+    lists={
+        "write": (_l("Practices to go on writing"), "practices.workspace"),
+        "review": (_l("Practices to review"), "practices.review"),
+        "translate": (_l("Practices to translate"), "practices.translate"),
+        "others": (_l("Practices that wait for others"), "practices.workspace"),
+    },
+    whole=frozenset({"practices.workspace"}),
+    kind_in=lambda language: _("Practice in %(language)s", language=language),
+    places=_places,
+)

@@ -1,4 +1,4 @@
-"""Three cities and whoever a test needs in them."""
+"""Four cities and whoever a test needs in them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from icportal.core.db import db
 from icportal.core.outbox import Mail
 
 PASSWORD = "lantern under the old bridge"
-CITIES = ("vienna", "oulu", "genoa")
+CITIES = ("vienna", "oulu", "genoa", "nuremberg")
 
 
 class World:
-    """The portal with three cities; people are made as a test asks for them."""
+    """The portal with four cities; people are made as a test asks for them."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app

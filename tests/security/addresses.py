@@ -57,6 +57,7 @@ def others(wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     known: dict[str, tuple[Any, ...]] = {
         "number": (1, 99), "code": ("ABCD-EFGH",), "filename": ("portal.css", "nothing.css"), "token": ("forged",),
         "provider": ("nobody",), "name": ("nothing",), "key": ("adopted-2010", "nothing"), "text_language": ("en",),
+        "syntax": ("ttl", "jsonld", "xml"),
     }  # fmt: skip
     first = min(wanted)
     for value in known[first]:

@@ -4,14 +4,23 @@ Row 1 of the data sheet is hidden and holds the codes of the columns; row 2 show
 Columns ``key`` and ``seen`` are hidden. A key (``POP01|origin=eu_born``, with a city before it in a workbook of
 several: ``vienna|POP01|``) moves with its row when somebody sorts. The workbook says three times what it is: in a
 custom property, in a defined name and on the sheet ``_meta``.
+
+Values of lists are written ``code – label`` (``d – definition differs``): the reader takes what stands before the
+dash. Several status letters are written with commas between them (``b, e``). The code of a definition of migrant is
+its number. Years and other periods are texts without a label. A value that is not available is ``:``; where one
+knows why, the reason in words; ``0n`` is less than half of the unit. A key stands in one row.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from icportal.indicators.entries import Entry
-from icportal.indicators.findings import Finding
+
+if TYPE_CHECKING:
+    # The child process reads this page as well, and sentences would bring all of Flask into it.
+    from icportal.indicators.findings import Finding
 
 SCHEMA = "1"
 #: The custom property and the defined name that hold ``Identity.written()``; the same text is cell B1 of ``_meta``.
@@ -46,6 +55,9 @@ HIDDEN = frozenset({"key", "seen"})
 LOCKED = frozenset({"key", "seen", "city", "indicator", "title", "breakdown", "unit", "previous"})
 #: What may be written into the value column instead of a number. ``:`` is understood everywhere.
 NOT_AVAILABLE, DELETE = ":", "delete"
+UNDER_HALF = "0n"
+#: Between the code and the label of a choice, and between several codes.
+DASH, COMMA = " – ", ", "
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class Identity:
 
 def row_key(code: str, breakdown: str, city: str = "") -> str:
     """What stands in the hidden key column."""
-    return "|".join((city, code, breakdown)) if city else f"{code}|{breakdown}"
+    return f"{city}|{code}|{breakdown}" if city else f"{code}|{breakdown}"
 
 
 def split_key(text: str) -> tuple[str, str, str]:

@@ -6,17 +6,21 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
+from icportal.cities.models import City
+from icportal.core import audit
 from icportal.core.actors import Actor
 from icportal.core.canonical import sha256
-from icportal.core.clock import now
+from icportal.core.clock import now, today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition
+from icportal.core.permissions import authorise
 from icportal.core.strings import _
 from icportal.core.transactions import hold
-from icportal.indicators.enums import Mark, Missing
+from icportal.indicators import notifications, timeline
+from icportal.indicators.enums import Mark, Missing, Permission
 from icportal.indicators.flow import DELIVERY
 from icportal.indicators.models import ENTRY_COLUMNS, Delivery, Observation, PublishedObservation, ValueMark
-from icportal.indicators.services.recording import current_values
+from icportal.indicators.services.recording import current_values, delivery_of
 from icportal.web.page_cache import touch_public
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
@@ -33,10 +37,33 @@ def digest(delivery: Delivery) -> str:
     return sha256([[value.id, value.number] for _key, value in sorted(values.items())])
 
 
+#: No city of the network kept figures on this before.
+FIRST_YEAR = 1950
+
+
+def begin(city: City, year: int, *, actor: Actor) -> Delivery:
+    """Begin what a city delivers for a year; the delivery that is there already where there is one.
+
+    Raises:
+        DomainError: at ``year``: nobody can know figures of that year.
+    """
+    authorise(actor, Permission.ENTER, city)
+    if not FIRST_YEAR <= year <= today().year:
+        raise DomainError(
+            _("Give a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=today().year),
+            field="year",
+        )
+    found = db.session.scalar(select(Delivery).where(Delivery.city_id == city.id, Delivery.year == year))
+    if found is None:
+        found = delivery_of(city.id, year)
+        audit.record(actor, "indicators.delivery:begin", found, after={"year": year}, city_id=city.id)
+    return found
+
+
 def move(
     delivery: Delivery, name: str, *, actor: Actor, seen: int | None, seen_hash: str = "", reason: str = ""
 ) -> WorkflowEvent:
-    """Take a step of the workflow; page, command line and bulk action come here.
+    """Take a step of the workflow and tell the people it concerns; page, command line and bulk action come here.
 
     Raises:
         DomainError: there is nothing to send in.
@@ -57,11 +84,19 @@ def move(
         seen_hash=seen_hash if name == "publish" else None,
         city_id=delivery.city_id,
     )
-    if name == "publish":
+    if name == "submit":
+        notifications.submitted(delivery, actor=actor)
+    elif name == "publish":
         publish_values(delivery)
         _settle_reasons(delivery, actor=actor)
+        timeline.tell(delivery)
+        notifications.published(delivery, actor=actor)
+    elif name == "request_changes":
+        notifications.sent_back(delivery, event, open_reasons(delivery), actor=actor)
     elif name == "withdraw":
         unpublish_values(delivery)
+        timeline.tell(delivery)
+        notifications.withdrawn(delivery, event, actor=actor)
     return event
 
 
@@ -112,10 +147,15 @@ def unpublish_values(delivery: Delivery) -> None:
     db.session.flush()
 
 
-def _settle_reasons(delivery: Delivery, *, actor: Actor) -> None:
-    """A published value has answered the reason it was sent back for."""
+def open_reasons(delivery: Delivery) -> list[ValueMark]:
+    """The reasons on values that nobody called settled, oldest first."""
     query = select(ValueMark).where(
         ValueMark.delivery_id == delivery.id, ValueMark.kind == Mark.REASON, ValueMark.settled_at.is_(None)
     )
-    for mark in db.session.scalars(query):
+    return list(db.session.scalars(query.order_by(ValueMark.id)))
+
+
+def _settle_reasons(delivery: Delivery, *, actor: Actor) -> None:
+    """A published value has answered the reason it was sent back for."""
+    for mark in open_reasons(delivery):
         mark.settled_by, mark.settled_at = actor.id, now()

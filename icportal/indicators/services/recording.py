@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
 from sqlalchemy import insert, select, tuple_, update
 
-from icportal.cities.models import City
 from icportal.core import audit
 from icportal.core.actors import Actor
+from icportal.core.bulk import parts
 from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.errors import InvalidTransition, Stale
@@ -23,8 +21,6 @@ from icportal.indicators.enums import DeliveryState, How, Permission
 from icportal.indicators.flow import DELIVERY, EDITABLE
 from icportal.indicators.models import ENTRY_COLUMNS, Delivery, Observation
 from icportal.workflow import engine
-
-CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def record(changes: Iterable[Change], *, actor: Actor, how: str = How.TYPED, bat
         )
     if not rows:
         return []
-    for part in _parts([old.id for old in replaced]):
+    for part in parts([old.id for old in replaced]):
         db.session.execute(update(Observation).where(Observation.id.in_(part)).values(current=False))
     written = list(db.session.scalars(insert(Observation).returning(Observation, sort_by_parameter_order=True), rows))
     _touch(delivery)
@@ -151,7 +147,7 @@ def current_of(keys: Sequence[Key]) -> dict[Key, Observation]:
     """The newest version of each of these values, of any city and year."""
     found: dict[Key, Observation] = {}
     columns = (Observation.city_id, Observation.year, Observation.indicator_id, Observation.breakdown, Observation.period)
-    for part in _parts(keys):
+    for part in parts(keys):
         wanted = [(key.city_id, key.year, key.indicator_id, key.breakdown, key.period) for key in part]
         query = select(Observation).where(tuple_(*columns).in_(wanted), Observation.current)
         found |= {value.key: value for value in db.session.scalars(query)}
@@ -177,13 +173,3 @@ def _touch(delivery: Delivery) -> None:
     """A new version number, so that an approval of what stood here before is refused."""
     delivery.updated_at = now()
     db.session.flush()
-
-
-def _parts(items: Sequence[Any]) -> Iterator[list[Any]]:
-    rest = iter(items)
-    while part := list(islice(rest, CHUNK)):
-        yield part
-
-
-def city_named(city_id: int) -> City:
-    return db.session.get_one(City, city_id)

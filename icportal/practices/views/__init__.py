@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from icportal.core.strings import _l
 from icportal.practices.enums import Permission
-from icportal.practices.views import authoring, history, library, partners, reviewing, translation
+from icportal.practices.views import authoring, library, partners, reviewing, texts, translation
 from icportal.practices.views.pages import blueprint
 from icportal.web.navigation import Entry
 
@@ -15,4 +15,4 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Languages of practices"), "practices.matrix", Permission.OVERVIEW, area="work"),
 )
 
-__all__ = ["MENU", "authoring", "blueprint", "history", "library", "partners", "reviewing", "translation"]
+__all__ = ["MENU", "authoring", "blueprint", "library", "partners", "reviewing", "texts", "translation"]

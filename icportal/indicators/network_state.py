@@ -1,0 +1,75 @@
+"""What stands in the database where a network's table speaks: read as plain rows, amounts in millionths."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, func, select, type_coerce
+
+from icportal.cities.models import City
+from icportal.core.db import db
+from icportal.core.text import fold
+from icportal.indicators.enums import DeliveryState
+from icportal.indicators.models import Delivery, MigrantDefinition, Observation
+
+PlainKey = tuple[int, int, int, str, str]
+"""City, year, indicator, breakdown, period."""
+
+#: The caveats a table of eight columns does not speak of: an older version's stay as they are.
+CARRIED = ("geography", "definition_id", "source_kind", "source", "period_assumed")
+
+
+def existing_values(pairs: set[tuple[int, int]]) -> dict[PlainKey, Any]:
+    """What stands now in these cities' years and the years before them."""
+    years = {year for _city, year in pairs}
+    columns = [Observation.__table__.c[name] for name in (*_KEY_COLUMNS, *_COMPARED, *CARRIED)]
+    query = select(*columns).where(
+        Observation.city_id.in_({city for city, _year in pairs}),
+        Observation.year.in_(years | {year - 1 for year in years}),
+        Observation.current,
+    )
+    # Amounts as the database keeps them: in millionths.
+    rows = db.session.execute(query.with_only_columns(*[raw(column) for column in columns]))
+    return {tuple(row[:5]): row for row in rows}
+
+
+_KEY_COLUMNS = ("city_id", "year", "indicator_id", "breakdown", "period")
+_COMPARED = ("id", "number", "amount", "missing", "statuses", "confidentiality", "note", "version_id", "bound")
+
+
+def raw(column: Any) -> Any:
+    """A column as the database keeps it: an amount in millionths."""
+    return type_coerce(column, BigInteger).label(column.name) if column.name == "amount" else column
+
+
+def pairs_in_review(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    query = select(Delivery.city_id, Delivery.year).where(
+        Delivery.state == DeliveryState.REVIEW, Delivery.year.in_({year for _city, year in pairs})
+    )
+    return {(city, year) for city, year in db.session.execute(query)} & pairs
+
+
+def definitions_in_force() -> dict[int, list[tuple[int, int]]]:
+    """By city, (year from which it counts, number) of its definitions of migrant, the newest last."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    query = select(MigrantDefinition.city_id, func.coalesce(MigrantDefinition.year_from, 0), MigrantDefinition.id)
+    for city, year, number in db.session.execute(
+        query.order_by(func.coalesce(MigrantDefinition.year_from, 0), MigrantDefinition.id)
+    ):
+        found[city].append((year, number))
+    return found
+
+
+def definition_for(in_force: Mapping[int, list[tuple[int, int]]], city: int, year: int) -> int | None:
+    return next((number for since, number in reversed(in_force.get(city, [])) if since <= year), None)
+
+
+def cities_by_name() -> dict[str, int]:
+    """City numbers by everything a spreadsheet may call them."""
+    found: dict[str, int] = {}
+    for city in db.session.scalars(select(City)):
+        for name in (city.slug, city.key, city.name, *city.names.values()):
+            found.setdefault(fold(name), city.id)
+    return found

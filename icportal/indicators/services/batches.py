@@ -1,0 +1,87 @@
+"""Files that came in: who may see them, and the one place that writes what has become of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from icportal.core.actors import Actor
+from icportal.core.db import db
+from icportal.core.errors import InvalidTransition, NotFound
+from icportal.core.permissions import authorise, can
+from icportal.core.strings import _
+from icportal.core.transactions import hold
+from icportal.indicators.enums import BatchScope, BatchState, Permission
+from icportal.indicators.models import ImportBatch
+
+
+def batch_for(batch_id: int, *, actor: Actor) -> ImportBatch:
+    """The import, for those who may see what the city delivers; a network's for those who exchange with all cities.
+
+    Raises:
+        NotFound: there is none, or it is not for the actor to see.
+    """
+    batch = db.session.get(ImportBatch, batch_id)
+    may_see = batch is not None and can(actor, _seeing(batch), batch)
+    if batch is None or not may_see:
+        raise NotFound(_("There is no such page, or it is not open to you."))
+    return batch
+
+
+def _seeing(batch: ImportBatch) -> Permission:
+    return Permission.EXCHANGE_NETWORK if batch.scope == BatchScope.NETWORK else Permission.VIEW_DELIVERY
+
+
+def deciding(batch: ImportBatch) -> Permission:
+    """What one has to be allowed in order to accept the import, give it up or undo it."""
+    return Permission.EXCHANGE_NETWORK if batch.scope == BatchScope.NETWORK else Permission.ENTER
+
+
+def step(batch: ImportBatch, state: BatchState, **values: Any) -> None:
+    """Write down what has become of the file. Flushes."""
+    batch.state = state
+    for name, value in values.items():
+        setattr(batch, name, value)
+    db.session.flush()
+
+
+def held(batch: ImportBatch, *states: BatchState, actor: Actor) -> bool:
+    """Wait for whoever decides on the import at this moment; whether it still is in one of these states.
+
+    Raises:
+        NotAllowed: the actor may not decide on it.
+    """
+    authorise(actor, deciding(batch), batch)
+    if not hold(batch):
+        db.session.refresh(batch)
+        hold(batch)
+    return batch.state in states
+
+
+def refuse_other_state(batch: ImportBatch) -> None:
+    """Say why a step cannot be taken.
+
+    Raises:
+        InvalidTransition: always.
+    """
+    sentences = {
+        BatchState.RECEIVED: _("This file is still being read."),
+        BatchState.CHECKED: _("This import was not accepted yet."),
+        BatchState.REFUSED: _("This file could not be read. Upload a mended one."),
+        BatchState.ACCEPTED: _("This import was accepted already."),
+        BatchState.DISCARDED: _("This import was given up. Upload the file again."),
+        BatchState.UNDONE: _("This import was undone. Upload the file again to take it over once more."),
+    }
+    raise InvalidTransition(sentences[BatchState(batch.state)])
+
+
+def waiting_for_decision(city_id: int, year: int) -> list[ImportBatch]:
+    """The files of a city and year that were read and wait, the oldest first."""
+    query = select(ImportBatch).where(
+        ImportBatch.city_id == city_id,
+        ImportBatch.year == year,
+        ImportBatch.scope == BatchScope.CITY,
+        ImportBatch.state == BatchState.CHECKED,
+    )
+    return list(db.session.scalars(query.order_by(ImportBatch.id)))
