@@ -6,7 +6,6 @@ little more than finding its place. Checking and applying run this same code.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from icportal.core.canonical import sha256
-from icportal.core.strings import _l
 from icportal.core.text import fold
-from icportal.indicators import breakdowns, findings
+from icportal.indicators import breakdowns
 from icportal.indicators.catalogue import Definition
 from icportal.indicators.entries import LARGEST, SCALE
-from icportal.indicators.enums import Bound, Confidentiality, Missing, Outcome, Status, Unit
+from icportal.indicators.enums import Bound, Confidentiality, Missing, Outcome, Unit
 from icportal.indicators.exchange.cells import Reading
 from icportal.indicators.exchange.layout import ReadRow
 from icportal.indicators.exchange.network import Block
@@ -34,43 +32,13 @@ from icportal.indicators.network_state import (
     existing_values,
     pairs_in_review,
 )
-
-findings.register(
-    {
-        "network.city": _l("“%(shown)s” is no city of the network. Write its name, or its address part such as “nuremberg”."),
-        "network.indicator": _l("There is no indicator “%(shown)s” in the catalogue. Write its code, such as POP01."),
-        "network.breakdown": _l(
-            "“%(shown)s” is not asked for with %(code)s. Write the breakdown as in the template, such as “origin=eu_born”."
-        ),
-        "network.period": _l("“%(shown)s” is no period. Write a year (2024), a month (2024-06) or two years (2024/2025)."),
-        "network.error": _l("The cell shows the error %(shown)s. Mend the formula or write the number."),
-        "network.no_value": _l("The formula was never calculated. Open the file in a spreadsheet, save it and upload it again."),
-        "network.date": _l("The cell holds a date (%(shown)s) where a number belongs. Format it as a number and type it again."),
-        "network.percent": _l("%(shown)s is formatted as a percentage; it was read as %(value)s."),
-        "network.status": _l("“%(shown)s” is no status flag. The flags are: %(known)s."),
-        "network.conf": _l("“%(shown)s” is no confidentiality flag. The flags are: %(known)s."),
-        "network.decimals": _l("%(shown)s has more than six decimals or more than twelve digits. Round it."),
-        "network.note": _l("The note is longer than %(most)s characters. Shorten it."),
-        "network.twice": _l("The same value stands in row %(row)s as well. Keep one of the two rows."),
-        "network.in_review": _l("The city's values of this year are in review. They have to be published or sent back first."),
-        "network.overtaken": _l(
-            "The value was changed in the portal after this workbook was made. Download a fresh workbook and look at it again."
-        ),
-        "network.share": _l("%(shown)s per cent is more than the whole. Please check the number."),
-        "network.range": _l("%(shown)s is outside of what is plausible here. Please check the number and its unit."),
-        "network.jump": _l("It was %(before)s in %(period)s and is %(shown)s now. Please check the number."),
-        "network.parts": _l("The parts add up to more than the whole. Please check which number is wrong."),
-    }
-)
+from icportal.indicators.network_words import in_millionths, read_confidentiality, read_flags, read_period
 
 #: So many cells with a finding are kept with the batch, refused ones first; counts are always exact.
 MOST_CELLS = 5000
 LONGEST_NOTE = 2000
-_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|/(\d{4}))?")
 _HUNDRED = 100 * SCALE
 _PARTS_SLACK = SCALE // 5
-_LETTERS = frozenset(Status)
-_OLD_LETTERS = {"s": "i", "z": "m"}
 _FRESH = ("city", None, "not_stated", "", False)
 
 
@@ -165,9 +133,9 @@ class Reader:
         """Understand the rows of a block."""
         columns = block.columns
         cities = [self._city(text) for text in columns["city"].texts]
-        periods = [_period(text) for text in columns["period"].texts]
-        statuses = [_flags(text) for text in columns["status"].texts]
-        confidential = [_confidential(text) for text in columns["conf"].texts]
+        periods = [read_period(text) for text in columns["period"].texts]
+        statuses = [read_flags(text) for text in columns["status"].texts]
+        confidential = [read_confidentiality(text) for text in columns["conf"].texts]
         # The old list of flags had c for confidential among the others.
         secret = ["c" in text.casefold() for text in columns["status"].texts]
         notes = columns["note"].texts
@@ -275,7 +243,7 @@ class Reader:
             if row.is_empty:
                 self.counts[Outcome.EMPTY] += 1
                 continue
-            city, spec, period = self._city(row.city), self._spec(row.code, row.breakdown), _period(row.period)
+            city, spec, period = self._city(row.city), self._spec(row.code, row.breakdown), read_period(row.period)
             number = int("".join(sign for sign in row.cell if sign.isdigit()) or 0)
             cell = Cell(number, row.shown, Outcome.REFUSED, place=(row.sheet, row.cell))
             cell.problems = [*row.problems, *(each for each in (city, spec, period) if isinstance(each, Finding))]
@@ -328,14 +296,14 @@ class Reader:
             return Finding("network.breakdown", {"shown": part[:80], "code": definition.code})
         facts, unit = definition.facts, definition.unit_of(breakdown)
         same_unit = unit == facts.unit
-        high = _micro(facts.high) if same_unit else _HUNDRED if unit == Unit.PERCENT else None
+        high = in_millionths(facts.high) if same_unit else _HUNDRED if unit == Unit.PERCENT else None
         return Spec(
             definition.indicator_id,
             definition.version_id,
             breakdown,
             unit,
             facts.counting,
-            _micro(facts.low) if same_unit else None,
+            in_millionths(facts.low) if same_unit else None,
             high,
             facts.jump,
             bool(facts.adds_up),
@@ -468,31 +436,6 @@ def _too_much(said: Mapping[PlainKey, Said]) -> Iterator[PlainKey]:
         whole = wholes.get(place)
         if whole is not None and whole >= 0 and total > whole + max(_PARTS_SLACK, whole // 1000):
             yield (*place[:3], "", place[3])
-
-
-def _period(text: str) -> tuple[str, int] | Finding:
-    match = _PERIOD.fullmatch(text)
-    if match is None or not 1900 <= int(match[1]) <= 2100 or (match[3] and int(match[3]) != int(match[1]) + 1):  # noqa: PLR2004
-        return Finding("network.period", {"shown": text[:40]})
-    return text, int(match[1])
-
-
-def _flags(text: str) -> str | Finding:
-    letters = "".join(_OLD_LETTERS.get(letter, letter) for letter in text.casefold() if letter not in " ,;c")
-    if set(letters) - _LETTERS:
-        return Finding("network.status", {"shown": text[:20], "known": " ".join(sorted(_LETTERS))})
-    return flags(letters)
-
-
-def _confidential(text: str) -> str | Finding:
-    letter = text.strip().upper()
-    if letter and letter not in frozenset(Confidentiality):
-        return Finding("network.conf", {"shown": text[:20], "known": " ".join(Confidentiality)})
-    return str(letter)
-
-
-def _micro(value: Decimal | None) -> int | None:
-    return None if value is None else int(value * SCALE)
 
 
 _TOO_LARGE = int(LARGEST) * SCALE

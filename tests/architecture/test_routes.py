@@ -14,7 +14,7 @@ from icportal.core import permissions
 WITHOUT_LANGUAGE = {"static", "entrance", "robots"}
 PREFIX = "/<language:language_code>/"
 #: What stands for anything says so: a code copied from paper, a signed token, the name of a provider.
-CONVERTERS = {"language", "slug", "int", "date", "uuid", "string"}
+CONVERTERS = {"language", "slug", "int", "date", "uuid", "string", "any"}
 
 
 def rules(portal: Flask) -> list[Rule]:
@@ -65,7 +65,8 @@ def test_addresses_start_with_a_language(portal: Flask) -> None:
 
 
 def test_parts_of_addresses_are_kebab_case(portal: Flask) -> None:
-    part = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]{2,4})?|(?:<[^>]+>)(?:\.[a-z]{2,4})?)?")
+    # The same thing in several forms has the form as its ending.
+    part = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]{2,4}|\.<[^>]+>)?|(?:<[^>]+>)(?:\.[a-z]{2,4})?)?")
     wrong = [
         rule.rule
         for rule in rules(portal)

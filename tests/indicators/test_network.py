@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 import rustpy_xlsxwriter
 from flask import Flask
+from workbooks import fill
 
 from icportal.core import files
 from icportal.core.actors import SYSTEM
@@ -20,9 +21,11 @@ from icportal.core.filetypes import FileKind
 from icportal.indicators import services
 from icportal.indicators.enums import BatchScope, BatchState, Bound, Missing
 from icportal.indicators.exchange.network_child import HEADERS
+from icportal.indicators.exchange.writing import write_workbook
 from icportal.indicators.findings import Finding
 from icportal.indicators.models import ImportBatch, ImportCell
 from icportal.indicators.services import network
+from icportal.indicators.workbooks import network_spec, spec_for
 
 GOOD = ("vienna", "POP01", "", "2022", 24.6, "", "", "")
 
@@ -255,3 +258,56 @@ def test_a_city_cannot_import_for_the_network(seeded_app: Flask) -> None:
         batch = received(table(GOOD))
         with pytest.raises(NotAllowed):
             network.accept_network(batch, actor=world.officer("vienna"), seen_digest=batch.plan_digest)
+
+
+def workbook_of(*slugs: str, year: int = 2022) -> bytes:
+    return write_workbook(network_spec([world.city(slug) for slug in slugs], year, "en", codes=["POP01", "POP02"]))
+
+
+def test_the_workbook_of_several_cities_comes_in_with_its_caveats(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        data = fill(
+            workbook_of("vienna", "oslo"),
+            {
+                "vienna|POP01|": {"value": 24.6, "status": "d", "geography": "region", "note": "register"},
+                "oslo|POP02|sex=f": {"value": "<5", "conf": "C"},
+                "oslo|POP01|": {"value": "many"},
+            },
+        )
+        batch = received(data)
+        assert batch.state == BatchState.CHECKED, batch.problems
+        assert (batch.counts["new"], batch.counts["refused"], batch.counts["blocked"]) == (2, 1, 1)
+        refused = db.session.query(ImportCell).filter_by(batch_id=batch.id, outcome="refused").one()
+        assert refused.sheet != "1"
+        assert accept(batch, only_good=True)["written"] == 2
+        vienna = now_at("vienna", "POP01")
+        assert (vienna.amount, vienna.statuses, vienna.geography, vienna.note) == (Decimal("24.6"), "d", "region", "register")
+        oslo = now_at("oslo", "POP02", "sex=f")
+        assert (oslo.bound, oslo.confidentiality) == (Bound.AT_MOST, "C")
+
+
+def test_a_value_changed_after_the_workbook_was_made_is_not_overwritten_unseen(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        world.put("vienna", 2022, {"POP01": 20})
+        data = fill(workbook_of("vienna"), {"vienna|POP01|": {"value": 24.6}})
+        world.put("vienna", 2022, {"POP01": 21})
+        batch = received(data)
+        cell = db.session.query(ImportCell).filter_by(batch_id=batch.id, outcome="refused").one()
+        assert [Finding.of(problem).code for problem in cell.problems] == ["network.overtaken"]
+
+
+def test_a_workbook_of_one_city_is_not_taken_for_the_networks(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        batch = received(write_workbook(spec_for(world.city("vienna"), 2022, "en")))
+        assert batch.state == BatchState.REFUSED
+        assert "Vienna" in str(Finding.of(batch.problems[0]))
+
+
+def test_an_empty_cell_frees_no_secret(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        world.put("vienna", 2022, {"POP01": world.entry(20, code="POP01", confidentiality="C", statuses="e", note="by hand")})
+        assert received(table(("vienna", "POP01", "", "2022", 20, "", "", ""))).counts == {"unchanged": 1, "blocked": 0}
+        accept(received(table(("vienna", "POP01", "", "2022", 21, "", "", ""))))
+        assert (now_at("vienna", "POP01").amount, now_at("vienna", "POP01").confidentiality) == (21, "C")
+        accept(received(table(("vienna", "POP01", "", "2022", 21, "", "F", ""))))
+        assert now_at("vienna", "POP01").confidentiality == "F"

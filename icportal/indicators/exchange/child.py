@@ -24,14 +24,15 @@ def main(arguments: list[str]) -> None:
     _limit(MOST_SECONDS[mode])
     data = sys.stdin.buffer.read()
     try:
-        notes = inspect(data, network=mode == "network")
         if mode == "network":
             # The fast reader is loaded only where it is used.
             from icportal.indicators.exchange import network_child
 
-            network_child.answer(data)
+            signs = network_child.Signs()
+            inspect(data, network=True, watch=signs)
+            network_child.answer(data, careful=signs.seen)
         else:
-            _answer_city(data, notes)
+            _answer_city(data, inspect(data))
     except Refused as refused:
         _say({"problem": refused.code, "params": refused.params})
     except MemoryError:

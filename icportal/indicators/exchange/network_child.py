@@ -13,7 +13,6 @@ import io
 import json
 import re
 import sys
-import zipfile
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -24,16 +23,17 @@ HEADERS = ("city", "indicator", "breakdown", "period", "value", "status", "conf"
 NUMBER = "value"
 #: How a cell with an error or a formula is written; searched as plain bytes, which is ten times as fast.
 _SUSPECT = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
-_PERCENT = re.compile(rb'formatCode="[^"]*%|numFmtId="(?:9|10)"')
-_DAY_FORMATS = re.compile(rb'numFmtId="(?:1[4-9]|2[0-2]|4[5-7])"')
+_PERCENT = re.compile(rb'formatCode="[^"]*%')
+#: The numbers every workbook has for percentages, days and times.
+_BUILT_IN = re.compile(rb'numFmtId="(?:9|10|1[4-9]|2[0-2]|4[5-7])"')
 
 
-def answer(data: bytes, out: Any = None) -> None:
-    """Read the table in these bytes and say what is in it, line by line."""
+def answer(data: bytes, out: Any = None, *, careful: bool = False) -> None:
+    """Read the table in these bytes and say what is in it, line by line; ``careful`` takes the slow reader."""
     # Millions of short-lived cells and no cycle among them: looking for cycles costs a quarter of the time.
     gc.disable()
     say = _Speaker(out or sys.stdout)
-    rows = _rows(data)
+    rows = _slow_rows(data) if careful else _fast_rows(data)
     header = next(rows, None)
     places = _places(header or ())
     if "city" not in places or "indicator" not in places or NUMBER not in places:
@@ -50,39 +50,33 @@ def answer(data: bytes, out: Any = None) -> None:
     say({"end": True})
 
 
-def _rows(data: bytes) -> Iterator[tuple[Any, ...]]:
-    if _needs_care(data):
-        yield from _slow_rows(data)
-        return
+def _fast_rows(data: bytes) -> Iterator[tuple[Any, ...]]:
+    # Loaded only where a table has nothing it would get wrong.
     from python_calamine import CalamineWorkbook
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
     yield from sheet.iter_rows()  # type: ignore[misc]
 
 
-def _needs_care(data: bytes) -> bool:
-    """Whether a sheet holds what the fast reader would silently get wrong."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-        if "xl/styles.xml" in names:
-            styles = archive.read("xl/styles.xml")
-            used = styles[styles.rfind(b"<cellXfs") :] if b"<cellXfs" in styles else styles
-            if _PERCENT.search(styles) or _DAY_FORMATS.search(used):
-                return True
-        for name in names:
-            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                with archive.open(name) as part:
-                    tail = b""
-                    while chunk := part.read(1 << 20):
-                        piece = tail + chunk
-                        if any(sign in piece for sign in _SUSPECT):
-                            return True
-                        tail = chunk[-16:]
-    return False
+class Signs:
+    """Looks out for what the fast reader would silently get wrong: errors, formulas, percentages and dates."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, name: str, piece: bytes) -> None:
+        if self.seen:
+            return
+        if "/worksheets/" in name:
+            self.seen = any(sign in piece for sign in _SUSPECT)
+        elif name.endswith("/styles.xml"):
+            used = piece[piece.rfind(b"<cellXfs") :] if b"<cellXfs" in piece else piece
+            self.seen = bool(_PERCENT.search(piece) or _BUILT_IN.search(used))
 
 
 def _slow_rows(data: bytes) -> Iterator[tuple[Any, ...]]:
     """The rows with a mark for every cell that is not simply a text or a number."""
+    # Slow to load, and most tables never need it.
     import openpyxl
 
     values = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)

@@ -46,7 +46,9 @@ def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], fileobj: I
 
 def _write_workbook(columns: Sequence[str], rows: Iterable[Sequence[Any]], fileobj: IO[bytes], sheet: str) -> None:
     names = list(columns)
-    records = (dict(zip(names, map(_cell, row), strict=True)) for row in rows)
+    records = (
+        dict(zip(names, [float(value) if type(value) is Decimal else value for value in row], strict=True)) for row in rows
+    )
     first = next(records, None)
     # The writer takes its header from the first record and knows no empty table.
     kept: Any = [dict.fromkeys(names)] if first is None else _chained(first, records)
@@ -60,11 +62,9 @@ def _chained(first: dict[str, Any], rest: Iterator[dict[str, Any]]) -> Iterator[
     yield from rest
 
 
-def _cell(value: Any) -> Any:
-    return float(value) if type(value) is Decimal else value
-
-
 def _plain(value: Any) -> Any:
+    if type(value) is float:
+        return repr(value).removesuffix(".0")
     return format(value, "f") if type(value) is Decimal else value
 
 

@@ -57,7 +57,7 @@ def open_data() -> str:
     )
 
 
-@blueprint.get("/data/releases/<name>")
+@blueprint.get("/data/releases/<string:name>")
 @cached_page
 def show_release(name: str) -> str:
     """One release: its files, how to cite it, and whether there is a newer one."""
@@ -72,7 +72,7 @@ def show_release(name: str) -> str:
     )
 
 
-@blueprint.get("/data/releases/<name>/<filename>")
+@blueprint.get("/data/releases/<string:name>/<string:filename>")
 @public
 def release_file(name: str, filename: str) -> Response:
     """A file of a release, as it was frozen."""
@@ -87,7 +87,7 @@ def release_file(name: str, filename: str) -> Response:
     return answer.make_conditional(request)
 
 
-@blueprint.get("/data/catalogue.<syntax>")
+@blueprint.get("/data/catalogue.<string:syntax>")
 @cached_page
 def data_catalogue(syntax: str) -> Response:
     """The catalogue for other data portals (DCAT-AP)."""
@@ -122,7 +122,7 @@ def list_releases() -> Answer:
     return page, 422 if form.errors or form.form_errors else 200
 
 
-@blueprint.get("/work/indicators/releases/<name>/progress")
+@blueprint.get("/work/indicators/releases/<string:name>/progress")
 @requires(Permission.RELEASE)
 def release_progress(name: str) -> Answer:
     """How far the worker is with a release, for the page that waits."""
