@@ -468,7 +468,6 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "damaged": (damaged, "file.damaged"),
     "another city": (lambda: fill(template(city="vienna"), {SHARE: {"value": 1}}), "file.other_city"),
     "another round": (lambda: fill(template(year=2022), {SHARE: {"value": 1}}), "file.other_year"),
-    "another edition": (lambda: fill(template(catalogue="ffffffffffff"), {SHARE: {"value": 1}}), "file.other_catalogue"),
     "another layout": (
         lambda: packed({name: part.replace(b"icportal|1|", b"icportal|7|") for name, part in parts(template()).items()}),
         "file.other_schema",
@@ -497,6 +496,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 #: Files that are read. The value of the first row, and codes that are among its notes, its problems or the file's notes.
 READ: dict[str, tuple[Callable[[], bytes], str | None, str]] = {
     "as it should be": (lambda: typed(12.3), "12.3", ""),
+    "another edition": (lambda: fill(template(catalogue="ffffffffffff"), {SHARE: {"value": 1}}), "1", "file.catalogue_changed"),
     "external links": (external_links, "12.3", "file.external_links"),
     "a million styled empty rows": (million_empty_rows, "12.3", ""),
     "empty cells far away": (many_empty_cells, "12.3", ""),

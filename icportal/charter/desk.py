@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from icportal.accounts.directory import names_of
 from icportal.charter import dossier, services, texts, wording
 from icportal.charter.enums import Method, Permission, SignatureKind, SignatureState
 from icportal.charter.flow import EDITABLE, OPEN, SIGNATURE
@@ -170,7 +171,7 @@ def last_reason(signature: Signature) -> WorkflowEvent | None:
 def history_entries(signature: Signature) -> list[dict[str, Any]]:
     """The events in words, the newest first."""
     events = dossier.history(signature)
-    names = dossier.names_of({event.actor_id for event in events})
+    names = names_of({event.actor_id for event in events})
     places = cities.by_id({event.acting_for for event in events if event.acting_for is not None})
     language = current_language().code
     return [
@@ -215,7 +216,7 @@ def delays_for(actor: Actor) -> list[tuple[Delay, str]]:
 
 def about_delay(delay: Delay, actor: Actor) -> dict[str, Any]:
     city = dossier.city_of(delay)
-    names = dossier.names_of([delay.asked_by, delay.decided_by])
+    names = names_of([delay.asked_by, delay.decided_by])
     return {
         "delay": delay,
         "city": city,

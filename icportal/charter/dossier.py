@@ -8,7 +8,6 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
-from icportal.accounts.models import User
 from icportal.charter.enums import Decision, SignatureState
 from icportal.charter.flow import OPEN, SIGNATURE
 from icportal.charter.models import CharterVersion, Delay, Signature
@@ -110,12 +109,6 @@ def files_of(signature: Signature) -> dict[str, StoredFile]:
     wanted = [file_id for file_id in ids.values() if file_id]
     found = {stored.id: stored for stored in db.session.scalars(select(StoredFile).where(StoredFile.id.in_(wanted)))}
     return {name: found[file_id] for name, file_id in ids.items() if file_id in found}
-
-
-def names_of(ids: Collection[int | None]) -> dict[int, str]:
-    """What the people with these numbers are called; somebody who was erased is missing."""
-    wanted = [user_id for user_id in ids if user_id is not None]
-    return {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
 
 
 # --- renewals and more time ----------------------------------------------------------------------------------

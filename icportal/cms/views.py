@@ -25,7 +25,7 @@ blueprint = Blueprint("cms", __name__, template_folder="templates")
 MENU = (
     Entry(_l("Accessibility"), "cms.accessibility", area="footer"),
     Entry(_l("Privacy"), "cms.privacy", area="footer"),
-    Entry(_l("Open data"), "cms.open_data", area="footer"),
+    Entry(_l("Open data"), "indicators.open_data", area="footer"),
 )
 
 

@@ -26,6 +26,9 @@ def insert_rows(model: type[Base], columns: Sequence[str], rows: Iterable[Sequen
     No type of the model is applied and no default filled in: the caller gives every column that may not be null.
     """
     db.session.flush()
+    rows = rows if isinstance(rows, list) else list(rows)
+    if not rows:
+        return
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
         _copy(connection.connection.driver_connection, model.__tablename__, columns, rows, constants)
@@ -34,7 +37,7 @@ def insert_rows(model: type[Base], columns: Sequence[str], rows: Iterable[Sequen
     # Written into the statement: binding the same value a hundred thousand times costs a tenth of the whole.
     values = ", ".join((*("?" for _name in columns), *(_literal(value) for value in constants.values())))
     statement = f"INSERT INTO {model.__tablename__} ({names}) VALUES ({values})"  # noqa: S608  names of our own columns, constants of our own
-    connection.exec_driver_sql(statement, rows if isinstance(rows, list) else list(rows))
+    connection.exec_driver_sql(statement, rows)
 
 
 def _literal(value: Any) -> str:

@@ -17,6 +17,8 @@ from icportal.indicators import queries, wording
 from icportal.indicators.catalogue import Definition, catalogue
 from icportal.indicators.comparability import (
     CHOICES,
+    NEAREST,
+    Criterion,
     Footnote,
     Light,
     Marked,
@@ -29,6 +31,7 @@ from icportal.indicators.comparability import (
     light,
     mark,
     usual_definition,
+    usual_period,
 )
 from icportal.web.page_cache import kept
 
@@ -143,6 +146,9 @@ class Chart:
         best = [item.value for item in self.drawn if item.compares]
         if not self.drawn:
             return _("No value is published here yet.") if not self.out else _("Every value is left out.")
+        if len(self.drawn) == 1 and not self.drawn[0].signs:
+            [only] = self.drawn
+            return _("The only value is %(value)s (%(city)s).", value=wording.written(only.value), city=self.name(only.value))
         if len(best) < 2:  # noqa: PLR2004  it takes two to compare
             return _n(
                 "%(num)s value, to be read with its footnotes.", "%(num)s values, no two of which compare.", len(self.drawn)
@@ -213,7 +219,7 @@ def chart(slug: str, question: Question, language: str) -> Chart:
     breakdown = question.breakdown if question.breakdown in breakdowns else main
     instead = [known[code].indicator_id for code in definition.facts.substitutes if code in known] if breakdown == main else []
     years = queries.years_of([definition.indicator_id], breakdown) or queries.years_of(instead, breakdown)
-    year = question.year if question.year is not None else next(iter(years), None)
+    year = question.year if question.year is not None else first_year(definition, tuple(instead), breakdown, tuple(years))
     chosen = {place.slug: number for number, place in named.items()}
     wanted = tuple(slug for slug in question.cities if slug in chosen)
     series = max((meaning for _number, meaning in queries.series_of([definition.indicator_id]).values()), default=1)
@@ -223,13 +229,26 @@ def chart(slug: str, question: Question, language: str) -> Chart:
     if question.view == LINES:
         drawn, quiet, out, spare, reference, asked = _over_time(values, years, reference, asked, named)
     else:
-        reference = replace(reference, definition=_definition_of(values, reference))
+        usual = _measure(values, reference)
+        reference = replace(reference, definition=usual_definition(usual), kind=usual_period(usual))
         drawn, quiet, out, spare = _of_one_year(values, reference, asked, named)
     titles = {entry.indicator_id: entry.title for entry in known.values()}
     return Chart(
         definition, asked, reference, tuple(drawn), tuple(quiet), tuple(out), tuple(spare),
         tuple(sorted({*years, *([year] if year else [])}, reverse=True)), tuple(breakdowns), named, titles,
     )  # fmt: skip
+
+
+@kept(500)
+def first_year(definition: Definition, instead: tuple[int, ...], breakdown: str, years: tuple[int, ...]) -> int | None:
+    """What a figure begins with: the newest year that shows at least half as many cities as the best one does."""
+    if len(years) < 2:  # noqa: PLR2004  no choice
+        return next(iter(years), None)
+    unit = definition.unit_of(breakdown)
+    covered = queries.cities_by_year([definition.indicator_id, *instead], breakdown, years, unit)
+    counts = {year: len(set().union(*(covered.get(year + off, ()) for off in range(-NEAREST, NEAREST + 1)))) for year in years}
+    most = max(counts.values())
+    return next(year for year in years if 2 * counts[year] >= most)
 
 
 def breakdowns_of(definition: Definition) -> list[str]:
@@ -239,11 +258,11 @@ def breakdowns_of(definition: Definition) -> list[str]:
     return [main, *(key for key in definition.rows if key in have and key != main)]
 
 
-def _definition_of(values: Sequence[Value], reference: Reference) -> str:
-    """Most values of the indicator and the year decide; where there are none, most of all."""
+def _measure(values: Sequence[Value], reference: Reference) -> Sequence[Value]:
+    """What decides by its majority: values of the indicator and the year; where there are none, all."""
     own = [value for value in values if value.indicator_id == reference.indicator_id]
     of_year = [value for value in own if value.year == reference.year and value.is_number]
-    return usual_definition(of_year or own or values)
+    return of_year or own or values
 
 
 Parts = tuple[list[Marked], list[Marked], list[Marked], list[Marked]]
@@ -258,7 +277,7 @@ def _of_one_year(values: Sequence[Value], reference: Reference, asked: Question,
     for _city, group in groupby(values, key=lambda value: value.city_id):
         marked = mark(group, reference)
         kept_ones, left = leave_out(marked, asked.without)
-        best = next((item for item in kept_ones if item.is_drawn), None)
+        best = _best([item for item in kept_ones if item.is_drawn])
         if best is not None:
             drawn.append(best)
             of_year = [
@@ -271,6 +290,15 @@ def _of_one_year(values: Sequence[Value], reference: Reference, asked: Question,
             out.append(left[0])
     order = _by_size if asked.sort == BY_VALUE else _by_name(named)
     return sorted(drawn, key=order), sorted(quiet, key=_by_name(named)), out, spare
+
+
+def _best(drawable: Sequence[Marked]) -> Marked | None:
+    """The first; of several of its indicator and year, one of the usual kind of period."""
+    if not drawable:
+        return None
+    first = drawable[0].value
+    same = [item for item in drawable if (item.value.indicator_id, item.value.year) == (first.indicator_id, first.year)]
+    return min(same, key=lambda item: Criterion.PERIOD in item.differs)
 
 
 def _by_size(item: Marked) -> tuple[Decimal, int]:
@@ -298,7 +326,7 @@ def _over_time(
             ]
             wanted = wanted[:FIRST_LINES]
     values = queries.over_time(reference.indicator_id, asked.breakdown or "", years, wanted)
-    reference = replace(reference, year=None, definition=usual_definition(values))
+    reference = replace(reference, year=None, definition=usual_definition(values), kind=usual_period(values))
     kept_ones, out = leave_out(mark(values, reference), asked.without)
     kept_ones.sort(key=_by_name(named))
     drawn = [item for item in kept_ones if item.is_drawn]

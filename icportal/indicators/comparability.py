@@ -1,7 +1,7 @@
 """Which values may be set beside one another: marks, footnotes and the light of a figure.
 
-Two values share a figure unmarked only if they are of one data set, version, definition of migrant, year, area and
-way of counting. Everything else is marked, said in a footnote and can be left out by a click; nothing is dropped
+Two values share a figure unmarked only if they are of one data set, version, definition of migrant, year, kind of
+period, area and way of counting. Everything else is marked, said in a footnote and can be left out by a click; nothing is dropped
 silently. A value in another unit is never drawn on the same scale.
 """
 
@@ -22,11 +22,25 @@ from icportal.indicators.enums import Bound, DefinitionFamily, Geography, Status
 NEAREST = 3
 
 
+class Period(StrEnum):
+    """How long a time a value speaks of; between equals the first is the usual one."""
+
+    YEAR = "year"
+    YEARS = "years"
+    MONTH = "month"
+
+
+def kind_of(period: str) -> Period:
+    """The kind of a period as it is written: ``2014``, ``2014-06`` or ``2020/2021``."""
+    return Period.YEARS if "/" in period else Period.MONTH if "-" in period else Period.YEAR
+
+
 class Criterion(StrEnum):
     """What two values must share to be compared, in the order their signs are written."""
 
     DATA_SET = "data_set"
     YEAR = "year"
+    PERIOD = "period"
     DEFINITION = "definition"
     GEOGRAPHY = "geography"
     SERIES = "series"
@@ -38,6 +52,7 @@ class Criterion(StrEnum):
 SIGNS: dict[str, str] = {
     Criterion.DATA_SET: "*",
     Criterion.YEAR: "**",
+    Criterion.PERIOD: "‖",
     Criterion.DEFINITION: "†",
     Criterion.GEOGRAPHY: "‡",
     Criterion.SERIES: "§",
@@ -47,6 +62,7 @@ SIGNS: dict[str, str] = {
 WORDS: dict[str, Text] = {
     Criterion.DATA_SET: _l("other data set"),
     Criterion.YEAR: _l("other year"),
+    Criterion.PERIOD: _l("other kind of period"),
     Criterion.DEFINITION: _l("other definition of migrant"),
     Criterion.GEOGRAPHY: _l("other area"),
     Criterion.SERIES: _l("other version of the definition"),
@@ -95,6 +111,11 @@ class Value:
     def is_number(self) -> bool:
         return self.amount is not None and not self.withheld
 
+    @property
+    def kind(self) -> Period:
+        """Whether it speaks of a month, a year or two years."""
+        return kind_of(self.period)
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -107,6 +128,7 @@ class Reference:
     year: int | None = None
     geography: str = Geography.CITY
     definition: str = DefinitionFamily.NOT_STATED
+    kind: str = Period.YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +162,7 @@ def differences(value: Value, reference: Reference) -> tuple[str, ...]:
     found = {
         Criterion.DATA_SET: substitute or Status.DEFINITION_DIFFERS in value.statuses,
         Criterion.YEAR: reference.year is not None and value.year != reference.year,
+        Criterion.PERIOD: value.kind != reference.kind,
         Criterion.DEFINITION: value.definition != reference.definition,
         Criterion.GEOGRAPHY: value.geography != reference.geography,
         Criterion.SERIES: not substitute and value.series != reference.series,
@@ -177,6 +200,18 @@ def usual_definition(values: Iterable[Value]) -> str:
     if not stated:
         return DefinitionFamily.NOT_STATED
     return min(stated, key=lambda name: (-counted[name], order.index(DefinitionFamily(name))))
+
+
+def usual_period(values: Iterable[Value]) -> Period:
+    """The kind of period most values have. A city that gives several for a year counts once, with the whole year first."""
+    order = list(Period)
+    given: dict[tuple[int, int], Period] = {}
+    for value in values:
+        if value.is_number:
+            place = (value.city_id, value.year)
+            given[place] = min(given.get(place, value.kind), value.kind, key=order.index)
+    counted = Counter(given.values())
+    return min(order, key=lambda kind: (-counted[kind], order.index(kind)))
 
 
 def mark(values: Iterable[Value], reference: Reference) -> list[Marked]:
@@ -273,7 +308,7 @@ def _detail(criterion: str, value: Value, *, titles: Mapping[int, str]) -> str:
         title = titles.get(value.indicator_id, "")
         differs = Status.DEFINITION_DIFFERS in value.statuses
         return f"{title} ({labels.STATUSES[Status.DEFINITION_DIFFERS]})" if differs else title
-    if criterion == Criterion.YEAR:
+    if criterion in {Criterion.YEAR, Criterion.PERIOD}:
         return value.period
     if criterion == Criterion.SERIES:
         return _("version %(number)s", number=value.version)
@@ -288,7 +323,7 @@ def _detail(criterion: str, value: Value, *, titles: Mapping[int, str]) -> str:
 
 def joins(one: Value, other: Value) -> bool:
     """Whether a line may run from one value of a city to the next: the same kind of number, and no break between."""
-    same = ("indicator_id", "series", "unit", "definition", "geography", "counting")
+    same = ("indicator_id", "series", "unit", "definition", "geography", "counting", "kind")
     return (
         one.is_number
         and other.is_number

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import String, and_, cast, distinct, func, or_, select, tuple_
@@ -41,7 +41,7 @@ class Place:
     """A value that is asked for or was given, and everything known about it.
 
     ``current`` is its newest version; ``before`` the city's last value of an earlier year; ``published`` the version
-    the public reads.
+    the public reads, ``withheld`` whether it reads no more of that than that it is there.
     """
 
     key: Key
@@ -52,6 +52,7 @@ class Place:
     published: Observation | None = None
     warnings: tuple[Finding, ...] = ()
     marks: tuple[ValueMark, ...] = ()
+    withheld: bool = False
 
     @property
     def name(self) -> str:
@@ -71,7 +72,7 @@ class Place:
     def is_changed(self) -> bool:
         """Whether the value differs from what the public reads."""
         public = self.published.entry if self.published else None
-        return not same(public, self.current.entry if self.current else None)
+        return self.withheld or not same(public, self.current.entry if self.current else None)
 
     @property
     def star(self) -> ValueMark | None:
@@ -94,11 +95,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A delivery with all its places, in the order of the catalogue."""
+    """A delivery with all its places, in the order of the catalogue.
+
+    ``taken_back`` are the numbers of the newest versions of values that were taken back.
+    """
 
     delivery: Delivery
     city: City
     places: Sequence[Place]
+    taken_back: Mapping[Key, int] = field(default_factory=dict)
 
     @property
     def asked(self) -> list[Place]:
@@ -184,7 +189,7 @@ def sheet(delivery: Delivery, city: City, language: str) -> Sheet:
     known = catalogue(reading_language(language).code)
     current = current_values(delivery.city_id, delivery.year)
     earlier = earlier_values(delivery)
-    public = _published(delivery)
+    public, withheld = _published(delivery)
     marks = _marks(delivery)
     warned = warnings_of(delivery, known, current, earlier)
     last = {(value.indicator_id, value.breakdown): value for value in earlier if value.missing != Missing.REMOVED}
@@ -202,9 +207,11 @@ def sheet(delivery: Delivery, city: City, language: str) -> Sheet:
                 public.get(key),
                 tuple(warned.get(key, ())),
                 tuple(marks.get((key.indicator_id, key.breakdown, key.period), ())),
+                key in withheld,
             )
             for key, definition in keys
         ],
+        {key: value.number for key, value in current.items() if value.missing == Missing.REMOVED},
     )
 
 
@@ -259,10 +266,13 @@ def versions_seen(delivery: Delivery, seen: Mapping[Key, int]) -> dict[Key, Obse
     return {value.key: value for value in db.session.scalars(query)}
 
 
-def _published(delivery: Delivery) -> dict[Key, Observation]:
-    query = select(Observation).join(PublishedObservation, PublishedObservation.observation_id == Observation.id)
+def _published(delivery: Delivery) -> tuple[dict[Key, Observation], set[Key]]:
+    """The versions that were published, and which of them have been withheld since."""
+    query = select(Observation, PublishedObservation.confidentiality)
+    query = query.join(PublishedObservation, PublishedObservation.observation_id == Observation.id)
     query = query.where(PublishedObservation.city_id == delivery.city_id, PublishedObservation.year == delivery.year)
-    return {value.key: value for value in db.session.scalars(query)}
+    rows = [(value, told) for value, told in db.session.execute(query)]
+    return {value.key: value for value, _told in rows}, {value.key for value, told in rows if told != value.confidentiality}
 
 
 def _marks(delivery: Delivery) -> dict[tuple[int, str, str], list[ValueMark]]:

@@ -12,7 +12,7 @@ from icportal.cities.models import City
 from icportal.core.db import db
 from icportal.core.errors import DomainError, NotFound
 from icportal.core.strings import _
-from icportal.i18n.locales import LANGUAGES
+from icportal.i18n.locales import LANGUAGES, reading_language
 from icportal.indicators import imports
 from icportal.indicators.catalogue import catalogue
 from icportal.indicators.enums import Outcome
@@ -71,7 +71,7 @@ def _is_bare(shown: str) -> bool:
 
 
 def _issues(batch: ImportBatch, rows: Mapping[tuple[str, str], ReadRow], language: str) -> dict[str, list[Issue]]:
-    definitions = {each.indicator_id: each for each in catalogue(language).values()}
+    definitions = {each.indicator_id: each for each in catalogue(reading_language(language).code).values()}
     query = select(ImportCell).where(ImportCell.batch_id == batch.id, ImportCell.outcome == Outcome.REFUSED)
     found: dict[str, list[Issue]] = defaultdict(list)
     for cell in db.session.scalars(query.order_by(ImportCell.id)):

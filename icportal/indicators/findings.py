@@ -29,9 +29,9 @@ class Finding:
         return cls(stored["code"], dict(stored.get("params", {})))
 
     def __str__(self) -> str:
-        """The sentence in the current language."""
+        """The sentence in the current language. A code that nothing registers any more shows as it is."""
         shown = {name: number(value) if isinstance(value, float) else value for name, value in self.params.items()}
-        return str(_sentences[self.code]) % shown
+        return str(_sentences[self.code]) % shown if self.code in _sentences else f"{self.code} {shown or ''}".strip()
 
 
 _sentences: dict[str, Text] = {}

@@ -51,7 +51,12 @@ def of_value(key: Key, definitions: Mapping[int, str]) -> list[Step]:
     )
     ids = [version.id for version in versions]
     public = set(
-        db.session.scalars(select(PublishedObservation.observation_id).where(PublishedObservation.observation_id.in_(ids)))
+        db.session.scalars(
+            select(Observation.id)
+            .join(PublishedObservation, PublishedObservation.observation_id == Observation.id)
+            # What was withheld since is read by nobody.
+            .where(Observation.id.in_(ids), Observation.confidentiality == PublishedObservation.confidentiality)
+        )
     )
     older: list[Observation | None] = [*versions[1:], None]
     return [

@@ -18,6 +18,12 @@ EXAMPLE = 1234.5
 NO_FILE = _l("Choose the workbook you have filled in.")
 
 
+def _number(text: Any) -> int:
+    """The number of a department; nothing chosen is the whole city, and what is no number is none of the choices."""
+    written = str(text or 0).strip() or "0"
+    return int(written) if written.isdecimal() and written.isascii() else -1
+
+
 class _ReadsAs(PortalForm):
     """The language whose way of writing numbers the file follows."""
 
@@ -46,7 +52,7 @@ class UploadForm(_ReadsAs):
         [FileRequired(message=NO_FILE)],
         description=_l("The Excel file you took from the portal (.xlsx), at most 20 MB."),
     )
-    department = SelectField(_l("Filled in by"), coerce=int, default=0)
+    department = SelectField(_l("Filled in by"), coerce=_number, default=0)
 
     def offer(self, language: str, departments: Iterable[Department]) -> UploadForm:
         """Fill in the choices."""

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from icportal.core import queue
 from icportal.core.queue import Job
-from icportal.indicators.services import importing
+from icportal.indicators.services import importing, network_imports
 
 CHECK_NETWORK, ACCEPT_NETWORK = "indicators.check_network", "indicators.accept_network"
 
 
 def check_network(job: Job, batch_id: int) -> dict[str, int]:
     """Read a table of many cities."""
-    # What reads it weighs; a server that only answers never needs it.
-    from icportal.indicators.services import network_imports
-
     return network_imports.check(job, batch_id)
 
 
 def accept_network(job: Job, batch_id: int, digest: str, only_good: bool) -> dict[str, int]:  # noqa: FBT001  a job's argument
     """Apply a table of many cities."""
-    # What reads it weighs; a server that only answers never needs it.
-    from icportal.indicators.services import network_imports
-
     return network_imports.accept(job, batch_id, digest, only_good=only_good)
 
 

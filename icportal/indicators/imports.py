@@ -17,13 +17,16 @@ from icportal.core.queue import Job, JobState
 from icportal.core.strings import Text, _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import number
+from icportal.i18n.locales import reading_language
 from icportal.indicators import breakdowns, deliveries, labels
 from icportal.indicators.catalogue import Definition, by_id, catalogue
 from icportal.indicators.entries import Entry, Key
 from icportal.indicators.enums import BatchScope, BatchState, Outcome, Unit
 from icportal.indicators.exchange.layout import NOT_AVAILABLE
 from icportal.indicators.findings import Finding
+from icportal.indicators.flow import EDITABLE
 from icportal.indicators.models import Delivery, Department, ImportBatch, ImportCell, MigrantDefinition, Observation
+from icportal.indicators.services.batches import SUPERSEDED
 from icportal.indicators.services.merging import Merge
 
 PAGE = 100
@@ -31,6 +34,13 @@ WARNINGS = "warnings"
 #: What one can narrow the cells down to, in the order in which they are listed.
 ORDER = (Outcome.REFUSED, Outcome.CONFLICT, Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)
 MOST_LISTED = 50
+#: Problems of the value itself; others speak of the period, a flag, the place in the file.
+VALUE_PROBLEMS = frozenset(
+    f"cell.{name}"
+    for name in (
+        "not_number", "too_exact", "too_large", "boolean", "yes_no", "date", "error", "no_value", "percent_unit",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,7 @@ def conflicts(batch: ImportBatch) -> list[CellRow]:
 
 def in_words(found: Sequence[ImportCell]) -> list[CellRow]:
     """These cells as people read them: four queries, whatever their number."""
-    definitions = by_id(catalogue(current_language().code))
+    definitions = by_id(catalogue(reading_language(current_language().code).code))
     previous = _observations({cell.previous_id for cell in found})
     names = names_of([value.author_id for value in previous.values()])
     cities = names_by_id({cell.city_id for cell in found}, current_language().code)
@@ -196,7 +206,7 @@ def in_words(found: Sequence[ImportCell]) -> list[CellRow]:
                 shown=cell.shown,
                 before=in_short(old.entry, defined) if old and not old.entry.is_removed else None,
                 after=in_short(after, defined) if after else None,
-                expected=expected(definition, cell.breakdown) if definition and cell.problems else "",
+                expected=expected(definition, cell.breakdown) if definition and _asks_for_value(cell.problems) else "",
                 problems=_sentences(cell.problems),
                 warnings=_sentences(cell.warnings),
                 notes=_sentences(cell.notes),
@@ -247,6 +257,11 @@ def in_short(entry: Entry, defined: Mapping[int, str]) -> Shown:
     if entry.is_removed:
         return Shown(str(labels.MISSING[entry.missing]))
     return Shown(deliveries.value_words(entry), tuple(deliveries.caveat_words(entry, defined)))
+
+
+def _asks_for_value(problems: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether what is wrong is the value itself: beside a wrong period or flag, what a value looks like would mislead."""
+    return any(problem["code"] in VALUE_PROBLEMS for problem in problems)
 
 
 def expected(definition: Definition, breakdown: str) -> str:
@@ -309,6 +324,18 @@ def waiting_beside(batch: ImportBatch) -> int:
     return db.session.scalar(query) or 0
 
 
+def is_in_review(batch: ImportBatch) -> bool:
+    """Whether the delivery it belongs to is with the coordinators, so that nothing can be changed in it."""
+    delivery = deliveries.find(batch.city_id, batch.year) if batch.city_id and batch.year else None
+    return delivery is not None and delivery.state not in EDITABLE
+
+
+def superseded_by(batch: ImportBatch) -> int | None:
+    """The number of the newer file that took its place."""
+    found = batch.result.get(SUPERSEDED)
+    return found if isinstance(found, int) else None
+
+
 @dataclass(frozen=True)
 class KeptRow:
     """A value that undoing left as it is, because somebody has changed it since."""
@@ -325,7 +352,7 @@ def kept_of(batch: ImportBatch) -> list[KeptRow]:
     kept = (batch.result.get("undo") or {}).get("kept") or []
     if not isinstance(kept, list) or not kept:
         return []
-    definitions = by_id(catalogue(current_language().code))
+    definitions = by_id(catalogue(reading_language(current_language().code).code))
     names = names_of([each["by"] for each in kept])
     return [
         KeptRow(

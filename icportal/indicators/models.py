@@ -18,6 +18,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    exists,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
@@ -27,7 +29,7 @@ from icportal.core.clock import now
 from icportal.core.db import Base, HasId, HasStamps, HasVersion, UtcDateTime
 from icportal.core.files import StoredFile
 from icportal.indicators.entries import SCALE, Entry, Key
-from icportal.indicators.enums import BatchScope, BatchState, Confidentiality, DeliveryState, How
+from icportal.indicators.enums import BatchScope, BatchState, Confidentiality, DeliveryState, How, Missing
 from icportal.indicators.facts import Facts
 
 
@@ -127,15 +129,21 @@ class Delivery(Base, HasId, HasStamps, HasVersion):
 
     @property
     def contributor_ids(self) -> frozenset[int]:
-        """Who wrote any value that is not public yet: they may not publish it."""
+        """Who wrote any value that is not public yet: they may not publish it.
+
+        Whoever took a value back did so as long as the public still reads it; after that nothing is left of it.
+        """
         session = object_session(self)
         assert session is not None
         public = select(PublishedObservation.observation_id)
+        key = ("city_id", "year", "indicator_id", "breakdown", "period")
+        is_read = exists().where(*(getattr(PublishedObservation, name) == getattr(Observation, name) for name in key))
         query = select(Observation.author_id).where(
             Observation.city_id == self.city_id,
             Observation.year == self.year,
             Observation.current,
             Observation.id.not_in(public),
+            or_(Observation.missing != Missing.REMOVED, is_read),
             Observation.author_id.is_not(None),
         )
         return frozenset(author for author in session.scalars(query.distinct()) if author is not None)

@@ -7,91 +7,33 @@ little more than finding its place. Checking and applying run this same code.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from icportal.core.canonical import sha256
-from icportal.core.text import fold
-from icportal.indicators import breakdowns
-from icportal.indicators.catalogue import Definition
-from icportal.indicators.entries import LARGEST, SCALE
-from icportal.indicators.enums import Bound, Confidentiality, Missing, Outcome, Unit
-from icportal.indicators.exchange.cells import Reading
-from icportal.indicators.exchange.layout import ReadRow
-from icportal.indicators.exchange.network import Block
-from icportal.indicators.facts import flags
+from icportal.indicators.entries import SCALE
+from icportal.indicators.enums import Confidentiality, Missing, Outcome, Unit
 from icportal.indicators.findings import Finding
+from icportal.indicators.models import ENTRY_COLUMNS
+from icportal.indicators.network_reader import Cell, Reader, Said, cell_of
 from icportal.indicators.network_state import (
     CARRIED,
+    YEARS_BACK,
     PlainKey,
-    cities_by_name,
     definition_for,
     definitions_in_force,
     existing_values,
     pairs_in_review,
 )
-from icportal.indicators.network_words import in_millionths, read_confidentiality, read_flags, read_period
 
-#: So many cells with a finding are kept with the batch, refused ones first; counts are always exact.
-MOST_CELLS = 5000
-LONGEST_NOTE = 2000
-_HUNDRED = 100 * SCALE
+#: So many cells are kept with the batch: refused ones first, then those with a question, then those that change something
+#: that stands, then a sample of new ones. Counts are always exact.
+MOST_CELLS, SAMPLE = 5000, 100
 _PARTS_SLACK = SCALE // 5
 _FRESH = ("city", None, "not_stated", "", False)
-
-
-@dataclass(slots=True)
-class Said:
-    """What one row says; amounts in millionths. An empty confidentiality says nothing about it."""
-
-    row: int
-    amount: int | None
-    missing: str
-    statuses: str
-    confidentiality: str
-    note: str
-    spec: Spec
-    #: Empty where a plain number says nothing about it.
-    bound: str = ""
-    #: The caveats of CARRIED where the table speaks of them, and the version it was made with.
-    carried: tuple[Any, ...] | None = None
-    seen: int | None = None
-    place: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """What is asked in one row: of an indicator, one breakdown."""
-
-    indicator_id: int
-    version_id: int
-    breakdown: str
-    unit: str
-    counting: str
-    low: int | None
-    high: int | None
-    jump: int | None
-    adds_up: bool
-
-
-@dataclass
-class Cell:
-    """A row with something to say about it, for the preview."""
-
-    row: int
-    shown: str
-    outcome: str
-    city_id: int | None = None
-    indicator_id: int | None = None
-    breakdown: str = ""
-    period: str = ""
-    problems: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
-    notes: list[Finding] = field(default_factory=list)
-    #: (sheet, cell) where the row number alone does not tell it.
-    place: tuple[str, str] | None = None
 
 
 @dataclass
@@ -107,6 +49,7 @@ class NetworkPlan:
     replaced: dict[tuple[int, int], list[int]]
     blocked: set[tuple[int, int]]
     digest: str
+    unread: list[str] = field(default_factory=list)
 
 
 #: The columns of a row of a plan, as the table of observations has them.
@@ -114,200 +57,6 @@ ROW_COLUMNS = (
     "city_id", "year", "indicator_id", "breakdown", "period", "version_id", "number", "amount", "missing", "unit", "statuses",
     "confidentiality", "counting", "note", "bound", *CARRIED,
 )  # fmt: skip
-
-
-class Reader:
-    """Understands the blocks of one table one after the other."""
-
-    def __init__(self, definitions: Mapping[str, Definition], read_text: Callable[[str, str], Reading]) -> None:
-        self._definitions = {code.casefold(): definition for code, definition in definitions.items()}
-        self._read_text = read_text
-        self._cities = cities_by_name()
-        self._specs: dict[tuple[str, str], Spec | Finding] = {}
-        self.said: dict[PlainKey, Said] = {}
-        self.cells: list[Cell] = []
-        self.counts: Counter[str] = Counter()
-        self.blocked: set[tuple[int, int]] = set()
-
-    def take(self, block: Block) -> None:
-        """Understand the rows of a block."""
-        columns = block.columns
-        cities = [self._city(text) for text in columns["city"].texts]
-        periods = [read_period(text) for text in columns["period"].texts]
-        statuses = [read_flags(text) for text in columns["status"].texts]
-        confidential = [read_confidentiality(text) for text in columns["conf"].texts]
-        # The old list of flags had c for confidential among the others.
-        secret = ["c" in text.casefold() for text in columns["status"].texts]
-        notes = columns["note"].texts
-        codes, parts = columns["indicator"].texts, columns["breakdown"].texts
-        known: dict[tuple[int, int], Spec | Finding] = {}
-        said, others = self.said, block.others
-        row = block.first - 1
-        for city_at, code_at, part_at, period_at, status_at, conf_at, note_at, number in zip(
-            columns["city"].codes,
-            columns["indicator"].codes,
-            columns["breakdown"].codes,
-            columns["period"].codes,
-            columns["status"].codes,
-            columns["conf"].codes,
-            columns["note"].codes,
-            block.numbers,
-            strict=True,
-        ):
-            row += 1
-            place = (code_at, part_at)
-            spec = known.get(place)
-            if spec is None:
-                spec = known[place] = self._spec(codes[code_at], parts[part_at])
-            city, period = cities[city_at], periods[period_at]
-            status, conf = statuses[status_at], confidential[conf_at]
-            if secret[status_at] and not conf:
-                conf = _SECRET
-            if number == number:  # noqa: PLR0124  not a number is unlike itself
-                exact = number * SCALE
-                amount = round(exact)
-                plain = abs(exact - amount) < _ROUNDING and -_TOO_LARGE < amount < _TOO_LARGE
-            else:
-                plain = False
-            if (
-                plain
-                and type(city) is int
-                and type(spec) is Spec
-                and type(period) is tuple
-                and type(status) is str
-                and type(conf) is str
-                and len(notes[note_at]) <= LONGEST_NOTE
-            ):
-                key = (city, period[1], spec.indicator_id, spec.breakdown, period[0])
-                if key not in said:
-                    said[key] = Said(row, amount, "", status, conf, notes[note_at], spec)
-                    continue
-            texts = (columns["city"].texts[city_at], codes[code_at], parts[part_at])
-            self._with_care(row, others.get(row - block.first), number, texts, (city, spec, period, status, conf, notes[note_at]))
-
-    def _with_care(self, row: int, other: Any, number: float, texts: tuple[str, str, str], understood: tuple[Any, ...]) -> None:
-        """A row that is not simply in order: is it empty, is it text, is something wrong with it?"""
-        city, spec, period, status, conf, note = understood
-        if other is None and number != number:  # noqa: PLR0124  an empty cell changes nothing
-            self.counts[Outcome.EMPTY] += 1 if any(texts) else 0
-            return
-        cell = Cell(row, f"{number:.10g}" if other is None else other[1], Outcome.REFUSED)
-        cell.problems = [each for each in (city, spec, period, status, conf) if isinstance(each, Finding)]
-        if len(note) > LONGEST_NOTE:
-            cell.problems.append(Finding("network.note", {"most": LONGEST_NOTE}))
-        cell.indicator_id, cell.breakdown = (spec.indicator_id, spec.breakdown) if isinstance(spec, Spec) else (None, "")
-        cell.city_id = city if isinstance(city, int) else None
-        cell.period = period[0] if isinstance(period, tuple) else ""
-        reading = self._reading(number, other, spec.unit if isinstance(spec, Spec) else Unit.COUNT)
-        cell.problems += reading.problems
-        cell.notes += reading.notes
-        if cell.problems:
-            self.refuse(cell)
-            return
-        amount = None if reading.amount is None else int(reading.amount * SCALE)
-        if reading.confidentiality != Confidentiality.FREE:
-            conf = str(reading.confidentiality)
-        bound = str(reading.bound) if reading.bound != Bound.EXACT else ""
-        mine = Said(row, amount, str(reading.missing), flags(status + reading.statuses), conf, note, spec, bound)
-        key = (city, period[1], spec.indicator_id, spec.breakdown, period[0])
-        before = self.said.setdefault(key, mine)
-        if before is not mine:
-            if (before.amount, before.missing, before.statuses) != (mine.amount, mine.missing, mine.statuses):
-                cell.problems.append(Finding("network.twice", {"row": before.row}))
-                self.refuse(cell)
-        elif cell.notes:
-            cell.outcome = Outcome.NEW
-            self.cells.append(cell)
-
-    def _reading(self, number: float, other: tuple[str, str] | None, unit: str) -> Reading:
-        """What stands in a value cell that the fast path did not take."""
-        if other is None:
-            amount = Decimal(repr(number)) if abs(number) < LARGEST else LARGEST
-            shown = f"{number:.10g}"
-        elif other[0] == "percent":
-            amount = round(Decimal(other[1]) * 100, 6)
-            shown = f"{float(amount):.10g}"
-            note = Finding("network.percent", {"shown": f"{shown} %", "value": shown})
-            return Reading(amount, notes=(note,))
-        elif other[0] in {"error", "no_value", "date"}:
-            return Reading(problems=(Finding(f"network.{other[0]}", {"shown": other[1]}),))
-        else:
-            return self._read_text(other[1], unit)
-        if abs(amount) >= LARGEST or amount != round(amount, 6):
-            return Reading(problems=(Finding("network.decimals", {"shown": shown}),))
-        return Reading(amount)
-
-    def take_rows(self, rows: Iterable[ReadRow]) -> None:
-        """Understand the rows of a workbook of ours for several cities, which were read cell by cell already."""
-        for row in rows:
-            if row.is_empty:
-                self.counts[Outcome.EMPTY] += 1
-                continue
-            city, spec, period = self._city(row.city), self._spec(row.code, row.breakdown), read_period(row.period)
-            number = int("".join(sign for sign in row.cell if sign.isdigit()) or 0)
-            cell = Cell(number, row.shown, Outcome.REFUSED, place=(row.sheet, row.cell))
-            cell.problems = [*row.problems, *(each for each in (city, spec, period) if isinstance(each, Finding))]
-            cell.notes = list(row.notes)
-            cell.city_id = city if isinstance(city, int) else None
-            cell.indicator_id, cell.breakdown = (spec.indicator_id, spec.breakdown) if isinstance(spec, Spec) else (None, "")
-            cell.period = period[0] if isinstance(period, tuple) else ""
-            entry = row.entry
-            if (
-                cell.problems
-                or entry is None
-                or not (isinstance(city, int) and isinstance(spec, Spec) and isinstance(period, tuple))
-            ):
-                self.refuse(cell)
-                continue
-            key = (city, period[1], spec.indicator_id, spec.breakdown, period[0])
-            amount = None if entry.amount is None else int(entry.amount * SCALE)
-            carried = (str(entry.geography), entry.definition_id, str(entry.source_kind), entry.source, entry.period_assumed)
-            self.said[key] = Said(
-                number, amount, str(entry.missing), entry.statuses, str(entry.confidentiality), entry.note, spec,
-                str(entry.bound), carried, row.seen, cell.place,
-            )  # fmt: skip
-
-    def refuse(self, cell: Cell) -> None:
-        """Count a refused row; its city's year is not applied as a whole."""
-        cell.outcome = Outcome.REFUSED
-        self.counts[Outcome.REFUSED] += 1
-        if cell.city_id is not None and cell.period:
-            self.blocked.add((cell.city_id, int(cell.period[:4])))
-        self.cells.append(cell)
-
-    def _city(self, text: str) -> int | Finding:
-        return self._cities.get(fold(text)) or Finding("network.city", {"shown": text[:80]})
-
-    def _spec(self, code: str, part: str) -> Spec | Finding:
-        known = self._specs.get((code, part))
-        if known is None:
-            known = self._specs[code, part] = self._new_spec(code, part.replace(" ", ""))
-        return known
-
-    def _new_spec(self, code: str, part: str) -> Spec | Finding:
-        definition = self._definitions.get(code.casefold())
-        if definition is None:
-            return Finding("network.indicator", {"shown": code[:40]})
-        try:
-            breakdown = breakdowns.key_of(breakdowns.parse(part))
-        except ValueError:
-            breakdown = None
-        if breakdown is None or breakdown not in definition.rows:
-            return Finding("network.breakdown", {"shown": part[:80], "code": definition.code})
-        facts, unit = definition.facts, definition.unit_of(breakdown)
-        same_unit = unit == facts.unit
-        high = in_millionths(facts.high) if same_unit else _HUNDRED if unit == Unit.PERCENT else None
-        return Spec(
-            definition.indicator_id,
-            definition.version_id,
-            breakdown,
-            unit,
-            facts.counting,
-            in_millionths(facts.low) if same_unit else None,
-            high,
-            facts.jump,
-            bool(facts.adds_up),
-        )
 
 
 def plan(reader: Reader, *, file_hash: str) -> NetworkPlan:
@@ -320,45 +69,43 @@ def plan(reader: Reader, *, file_hash: str) -> NetworkPlan:
     replaced: dict[tuple[int, int], list[int]] = defaultdict(list)
     counts = reader.counts
     warned = _warnings(reader.said, existing)
+    noted = {cell.row: cell.notes for cell in reader.cells if cell.notes}
+    shown: list[Cell] = []
     in_force = {pair: definition_for(told, *pair) for pair in pairs}
     for key, said in list(reader.said.items()):
         pair = key[:2]
         if pair in in_review:
-            reader.refuse(_cell(key, said, [Finding("network.in_review")]))
+            reader.refuse(cell_of(key, said, [Finding("network.in_review")]))
             continue
         old = existing.get(key)
         merged = _merged(said, old, in_force[pair])
         outcome = _outcome(said, merged, old)
         if said.seen is not None and old is not None and old.number > said.seen and outcome != Outcome.UNCHANGED:
-            reader.refuse(_cell(key, said, [Finding("network.overtaken")]))
+            reader.refuse(cell_of(key, said, [Finding("network.overtaken")]))
             continue
         counts[outcome] += 1
+        if outcome == Outcome.CHANGED and old.confidentiality != merged[1] == Confidentiality.FREE:
+            warned[key].append(Finding("network.freed"))
         if key in warned:
             counts["warnings"] += 1
-            reader.cells.append(_cell(key, said, (), warned[key], outcome))
         if outcome == Outcome.UNCHANGED:
             continue
         if old is not None:
             replaced[pair].append(old.id)
-        number = old.number + 1 if old is not None else 1
-        spec = said.spec
-        rows[pair].append(
-            (
-                *key,
-                spec.version_id,
-                number,
-                said.amount,
-                said.missing,
-                spec.unit,
-                *merged[:2],
-                spec.counting,
-                *merged[2:],
-            )
-        )
-    reader.cells.sort(key=lambda cell: (cell.outcome != Outcome.REFUSED, cell.row))
+        number, spec = old.number + 1 if old is not None else 1, said.spec
+        row = (*key, spec.version_id, number, said.amount, said.missing, spec.unit, *merged[:2], spec.counting, *merged[2:])
+        rows[pair].append(row)
+        if key in warned or outcome == Outcome.CHANGED or len(shown) < SAMPLE:
+            cell = cell_of(key, said, (), warned.get(key, ()), outcome)
+            cell.notes = noted.pop(said.row, [])
+            cell.entry, cell.previous_id = _entry(row), old.id if old is not None else None
+            shown.append(cell)
+    order = {Outcome.REFUSED: 0, Outcome.CHANGED: 2}
+    cells = [*(cell for cell in reader.cells if cell.outcome == Outcome.REFUSED), *shown]
+    cells.sort(key=lambda cell: (order.get(Outcome(cell.outcome), 3) - 2 * bool(cell.warnings), cell.row))
     newest = max((old.id for old in existing.values()), default=0)
     digest = sha256([file_hash, dict(counts), len(existing), newest, sorted(in_review)])
-    return NetworkPlan(counts, reader.cells, rows, replaced, reader.blocked, digest)
+    return NetworkPlan(counts, cells, rows, replaced, reader.blocked, digest, sorted(reader.unread))
 
 
 def _merged(said: Said, old: Any, definition: int | None) -> tuple[Any, ...]:
@@ -384,16 +131,19 @@ def _merged(said: Said, old: Any, definition: int | None) -> tuple[Any, ...]:
 def _outcome(said: Said, merged: tuple[Any, ...], old: Any) -> str:
     if old is None or old.missing == Missing.REMOVED:
         return Outcome.UNCHANGED if said.missing == Missing.REMOVED else Outcome.NEW
-    before = (old.amount, old.missing, old.version_id, old.statuses, old.confidentiality, old.note, old.bound)
-    mine = (said.amount, said.missing, said.spec.version_id, *merged)
+    # Not compared: the version of the indicator. The same number does not move to another definition by itself.
+    before = (old.amount, old.missing, old.statuses, old.confidentiality, old.note, old.bound)
+    mine = (said.amount, said.missing, *merged)
     return Outcome.UNCHANGED if (*before, *(getattr(old, name) for name in CARRIED)) == mine else Outcome.CHANGED
 
 
-def _cell(
-    key: PlainKey, said: Said, problems: Iterable[Finding] = (), warnings: Iterable[Finding] = (), outcome: str = ""
-) -> Cell:
-    shown = ":" if said.amount is None else f"{said.amount / SCALE:.10g}"
-    return Cell(said.row, shown, outcome, key[0], key[2], key[3], key[4], list(problems), list(warnings), place=said.place)
+def _entry(row: tuple[Any, ...]) -> dict[str, Any]:
+    """What would stand, as a preview shows it."""
+    values = dict(zip(ROW_COLUMNS, row, strict=True))
+    amount = values["amount"]
+    return {
+        name: str(Decimal(amount) / SCALE) if name == "amount" and amount is not None else values[name] for name in ENTRY_COLUMNS
+    }
 
 
 def _warnings(said: Mapping[PlainKey, Said], existing: Mapping[PlainKey, Any]) -> dict[PlainKey, list[Finding]]:
@@ -408,38 +158,45 @@ def _warnings(said: Mapping[PlainKey, Said], existing: Mapping[PlainKey, Any]) -
             found[key].append(Finding(code, {"shown": f"{amount / SCALE:.10g}"}))
         elif spec.low is not None and amount < spec.low:
             found[key].append(Finding("network.range", {"shown": f"{amount / SCALE:.10g}"}))
-        if spec.jump is not None:
-            year = key[1] - 1
-            earlier = (key[0], year, key[2], key[3], str(year))
-            last = said.get(earlier) or existing.get(earlier)
-            before = last.amount if last is not None else None
-            if before and abs(amount - before) * 100 > spec.jump * abs(before) and abs(amount - before) > _TRIVIAL:
-                params = {"before": f"{before / SCALE:.10g}", "period": earlier[4], "shown": f"{amount / SCALE:.10g}"}
+        if spec.jump is not None and (last := _last_before(key, said, existing)) is not None:
+            before, period = last
+            if abs(amount - before) * 100 > spec.jump * abs(before) and abs(amount - before) > _TRIVIAL:
+                params = {"before": f"{before / SCALE:.10g}", "period": period, "shown": f"{amount / SCALE:.10g}"}
                 found[key].append(Finding("network.jump", params))
-    for key in _too_much(said):
+    for key in _too_much(said, existing):
         found[key].append(Finding("network.parts"))
     return found
 
 
-def _too_much(said: Mapping[PlainKey, Said]) -> Iterator[PlainKey]:
-    """The wholes whose groups of origin are more than they are."""
+def _last_before(key: PlainKey, said: Mapping[PlainKey, Said], existing: Mapping[PlainKey, Any]) -> tuple[int, str] | None:
+    """The number of the last earlier year and that year: cities are asked every second year, and some miss a round."""
+    city, year, indicator, breakdown, _period = key
+    for earlier in range(year - 1, year - 1 - YEARS_BACK, -1):
+        place = (city, earlier, indicator, breakdown, str(earlier))
+        last = said.get(place) or existing.get(place)
+        if last is not None and last.amount:
+            return last.amount, place[4]
+    return None
+
+
+def _too_much(said: Mapping[PlainKey, Said], existing: Mapping[PlainKey, Any]) -> Iterator[PlainKey]:
+    """The wholes whose groups of origin are more than they are, with what stands where the table says nothing."""
     wholes: dict[tuple[int, int, int, str], int] = {}
     sums: dict[tuple[int, int, int, str], int] = defaultdict(int)
-    for (city, year, indicator, breakdown, period), each in said.items():
-        if not each.spec.adds_up or each.amount is None:
+    adding = {each.spec.indicator_id for each in said.values() if each.spec.adds_up}
+    standing = ((key, old) for key, old in existing.items() if key[2] in adding and key not in said)
+    for (city, year, indicator, breakdown, period), each in chain(said.items(), standing):
+        if indicator not in adding or each.amount is None:
             continue
         if not breakdown:
             wholes[city, year, indicator, period] = each.amount
         elif ";" not in breakdown and breakdown.startswith("origin="):
             sums[city, year, indicator, period] += each.amount
+    touched = {(key[0], key[1], key[2], key[4]) for key in said}
     for place, total in sums.items():
         whole = wholes.get(place)
-        if whole is not None and whole >= 0 and total > whole + max(_PARTS_SLACK, whole // 1000):
+        if place in touched and whole is not None and whole >= 0 and total > whole + max(_PARTS_SLACK, whole // 1000):
             yield (*place[:3], "", place[3])
 
 
-_TOO_LARGE = int(LARGEST) * SCALE
 _TRIVIAL = SCALE
-#: A float is off by less than this, in millionths; anything more is a seventh decimal.
-_ROUNDING = 0.01
-_SECRET = str(Confidentiality.CONFIDENTIAL)

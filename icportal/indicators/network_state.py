@@ -17,6 +17,8 @@ from icportal.indicators.models import Delivery, MigrantDefinition, Observation
 PlainKey = tuple[int, int, int, str, str]
 """City, year, indicator, breakdown, period."""
 
+#: How far back the last value before one is looked for.
+YEARS_BACK = 6
 #: The caveats a table of eight columns does not speak of: an older version's stay as they are.
 CARRIED = ("geography", "definition_id", "source_kind", "source", "period_assumed")
 
@@ -27,7 +29,7 @@ def existing_values(pairs: set[tuple[int, int]]) -> dict[PlainKey, Any]:
     columns = [Observation.__table__.c[name] for name in (*_KEY_COLUMNS, *_COMPARED, *CARRIED)]
     query = select(*columns).where(
         Observation.city_id.in_({city for city, _year in pairs}),
-        Observation.year.in_(years | {year - 1 for year in years}),
+        Observation.year.in_({earlier for year in years for earlier in range(year - YEARS_BACK, year + 1)}),
         Observation.current,
     )
     # Amounts as the database keeps them: in millionths.

@@ -36,6 +36,8 @@ findings.register(
         "network.share": _l("%(shown)s per cent is more than the whole. Please check the number."),
         "network.range": _l("%(shown)s is outside of what is plausible here. Please check the number and its unit."),
         "network.jump": _l("It was %(before)s in %(period)s and is %(shown)s now. Please check the number."),
+        "network.freed": _l("This value was confidential. Accepted, it is free, and public once the city's year is published."),
+        "network.unread": _l("Nothing was read from these columns: %(names)s. The columns are: %(wanted)s."),
         "network.parts": _l("The parts add up to more than the whole. Please check which number is wrong."),
     }
 )

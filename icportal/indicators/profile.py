@@ -153,18 +153,25 @@ def profile(city_id: int, peers: Sequence[int], without: Collection[str], langua
 
 
 def _row(definition: Definition, city_id: int, values: Sequence[Value], without: Collection[str]) -> Row | None:
-    first: dict[int, Value] = {}
-    for value in sorted(values, key=lambda value: (len(value.period), [-ord(sign) for sign in value.period])):
-        if value.is_number:
-            first.setdefault(value.city_id, value)
-    own = first.pop(city_id, None)
+    numbers = [value for value in values if value.is_number]
+    if len({value.period for value in numbers}) > 1:
+        numbers.sort(key=_whole_year_first)
+    own = next((value for value in numbers if value.city_id == city_id), None)
     if own is None:
         return None
+    first: dict[int, Value] = {}
+    for value in sorted(numbers, key=lambda value: value.kind != own.kind):
+        if value.city_id != city_id:
+            first.setdefault(value.city_id, value)
     peers, _out = leave_out(mark(first.values(), reference_of(own, own.year)), without)
-    numbers = [item.value.amount for item in peers if item.is_drawn and item.value.amount is not None]
+    amounts = [item.value.amount for item in peers if item.is_drawn and item.value.amount is not None]
     return Row(
-        definition, Marked(own, _own_marks(own, definition), caveats(own)), tuple(peers), median(numbers) if numbers else None
+        definition, Marked(own, _own_marks(own, definition), caveats(own)), tuple(peers), median(amounts) if amounts else None
     )
+
+
+def _whole_year_first(value: Value) -> tuple[int, list[int]]:
+    return len(value.period), [-ord(sign) for sign in value.period]
 
 
 def _own_marks(own: Value, definition: Definition) -> tuple[str, ...]:
@@ -176,4 +183,4 @@ def _own_marks(own: Value, definition: Definition) -> tuple[str, ...]:
 
 
 def reference_of(own: Value, year: int | None) -> Reference:
-    return Reference(own.indicator_id, own.series, own.unit, own.counting, year, own.geography, own.definition)
+    return Reference(own.indicator_id, own.series, own.unit, own.counting, year, own.geography, own.definition, own.kind)

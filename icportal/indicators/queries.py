@@ -89,6 +89,16 @@ def years_of(indicator_ids: Sequence[int], breakdown: str) -> list[int]:
     return sorted(found, reverse=True)[:MOST_YEARS]
 
 
+def cities_by_year(indicator_ids: Sequence[int], breakdown: str, years: Sequence[int], unit: str) -> dict[int, set[int]]:
+    """The cities that have a number in this unit in each of these years, and in those around them a figure looks at."""
+    within = P.year.between(min(years) - NEAREST, max(years) + NEAREST)
+    query = select(P.year, P.city_id).where(P.indicator_id.in_(indicator_ids), P.breakdown == breakdown, within)
+    found: dict[int, set[int]] = {}
+    for year, city_id in db.session.execute(query.where(P.amount.is_not(None), P.unit == unit)):
+        found.setdefault(year, set()).add(city_id)
+    return found
+
+
 def breakdowns_of(indicator_id: int) -> set[str]:
     """The breakdowns any value is of: one leap in the index for each."""
     here = P.indicator_id == indicator_id

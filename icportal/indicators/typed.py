@@ -6,13 +6,14 @@ A field holds text as the person writes it. A row nobody touched writes nothing,
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from babel.numbers import format_decimal
 
-from icportal.core.strings import Text, _
+from icportal.core.strings import Text, _, _n
 from icportal.core.text import clean_line, clean_text, fold
 from icportal.i18n.locales import get
 from icportal.indicators import breakdowns, labels
@@ -38,8 +39,8 @@ PASTED = ("value", "status", "conf")
 class Row:
     """One value on the page: where it belongs, what stands in its fields, and what is wrong with that.
 
-    ``seen`` is the number of the version the person had before them; ``notes`` say how the text was understood. ``mine`` and ``theirs`` are set where somebody
-    else was faster.
+    ``seen`` is the number of the version the person had before them; ``notes`` say how the text was understood.
+    ``mine`` and ``theirs`` are set where somebody else was faster.
     """
 
     place: Place
@@ -50,6 +51,11 @@ class Row:
     mine: Entry | None = None
     theirs: Entry | None = None
     overtaken: bool = False
+
+    @property
+    def target(self) -> Key:
+        """Where the value belongs as the page has it: another key than the place's where the period was changed."""
+        return replace(self.place.key, period=self.fields["period"])
 
     def refuse(self, name: str, message: Text) -> None:
         self.problems.setdefault(name, []).append(message)
@@ -143,20 +149,22 @@ def names_in(form: Iterable[str]) -> set[str]:
 # --- what is understood of them ----------------------------------------------------------------------------
 
 
-def changes(rows: Sequence[Row], bases: Mapping[Key, Observation], frame: Frame) -> list[Change]:
+def changes(
+    rows: Sequence[Row], bases: Mapping[Key, Observation], frame: Frame, taken_back: Mapping[Key, int] | None = None
+) -> list[Change]:
     """What is to be written; problems are put at the fields of their rows. ``bases`` are the versions that were seen where
-    the portal has gone on since.
+    the portal has gone on since, ``taken_back`` the numbers of versions that say there is no value: one can move there.
     """
     found: list[Change] = []
     for row in rows:
         base = row.place.current if row.seen == row.place.number else bases.get(row.place.key)
         if row.fields != prefilled(row.place, base, replace(frame, copy_sources=False)):
-            found += _of_row(row, base, frame)
+            found += _of_row(row, base, frame, taken_back or {})
     _refuse_twice(rows, found)
     return found
 
 
-def _of_row(row: Row, base: Observation | None, frame: Frame) -> list[Change]:
+def _of_row(row: Row, base: Observation | None, frame: Frame, taken_back: Mapping[Key, int]) -> list[Change]:
     place, version_id = row.place, row.place.definition.version_id
     is_there = base is not None and base.missing != Missing.REMOVED
     if not row.fields["value"]:
@@ -176,7 +184,7 @@ def _of_row(row: Row, base: Observation | None, frame: Frame) -> list[Change]:
     if period == place.key.period:
         return [Change(place.key, version_id, entry, row.seen)]
     moved = [Change(place.key, version_id, REMOVED, row.seen)] if is_there else []
-    return [*moved, Change(replace(place.key, period=period), version_id, entry, 0)]
+    return [*moved, Change(row.target, version_id, entry, taken_back.get(row.target, 0))]
 
 
 def _entry(row: Row, base: Observation | None, frame: Frame) -> Entry:
@@ -239,26 +247,33 @@ def _period(row: Row) -> str:
 
 
 def _refuse_twice(rows: Sequence[Row], found: Iterable[Change]) -> None:
-    """Moving a value to a period that has a value of its own would write one over the other."""
+    """Moving a value to a period that has a value of its own would write one over the other; so would moving two there."""
     taken = {row.place.key for row in rows if row.place.is_there}
-    moved = {change.key for change in found if change.seen == 0}
+    given = Counter(change.key for change in found if not change.entry.is_removed)
     for row in rows:
-        key = replace(row.place.key, period=row.fields["period"])
-        if key != row.place.key and key in taken & moved:
+        key = row.target
+        if key != row.place.key and given[key] and (key in taken or given[key] > 1):
             row.refuse("period", _("There is a value for %(period)s already, in a row of its own.", period=key.period))
 
 
 # --- rows pasted as text -----------------------------------------------------------------------------------
 
 
-def paste(text: str, rows: Sequence[Row]) -> tuple[int, list[str]]:
-    """Put pasted lines into the fields; gives how many values came and a sentence for each line that was not understood."""
+def paste(text: str, rows: Sequence[Row], others: Iterable[Place] = ()) -> tuple[int, list[str]]:
+    """Put pasted lines into the fields; gives how many values came and a sentence for each line that was not understood.
+
+    Lines that belong to ``others``, places of other pages, are told once for each family.
+    """
     count, problems = 0, []
+    families, strays = _families_of(others), Counter[str]()
     for number, line in enumerate(text.splitlines(), start=1):
         parts = [clean_line(part) for part in line.split("\t" if "\t" in line else ";")]
         if not any(parts):
             continue
         row, given = _found(parts, rows)
+        if row is None and (family := families.get(parts[0]) or families.get(fold(parts[0]))):
+            strays[family] += 1
+            continue
         if row is None or not given:
             problems.append(_("Line %(number)s: “%(text)s” is not a row of this page.", number=number, text=line.strip()[:60]))
             continue
@@ -266,7 +281,26 @@ def paste(text: str, rows: Sequence[Row]) -> tuple[int, list[str]]:
             if value:
                 row.fields[name] = _conf(value) if name == "conf" else value
         count += 1
-    return count, problems
+    elsewhere = [
+        _n(
+            "%(num)s row belongs to “%(family)s”: open that page and paste it there.",
+            "%(num)s rows belong to “%(family)s”: open that page and paste them there.",
+            number,
+            family=labels.FAMILIES[family],
+        )
+        for family, number in strays.items()
+    ]
+    return count, [*elsewhere, *problems]
+
+
+def _families_of(places: Iterable[Place]) -> dict[str, str]:
+    """The family of everything a pasted line can begin with."""
+    found: dict[str, str] = {}
+    for place in places:
+        definition = place.definition
+        for name in (row_key(definition.code, place.key.breakdown), fold(definition.code), fold(definition.title)):
+            found[name] = definition.family
+    return found
 
 
 def _found(parts: Sequence[str], rows: Sequence[Row]) -> tuple[Row | None, list[str]]:

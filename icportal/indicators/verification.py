@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from icportal.cities.models import City
 from icportal.core.db import db
@@ -41,15 +42,25 @@ def _heads() -> Iterator[str]:
 
 
 def _published() -> Iterator[str]:
-    """A published row says what its version says, or nothing where that is not free."""
+    """A published row says what its version says, or nothing where that, or a later one, is not free."""
+    key = ("city_id", "year", "indicator_id", "breakdown", "period")
+    later, newest = aliased(Observation), aliased(Observation)
+    was_withheld = exists().where(
+        *(getattr(later, name) == getattr(Observation, name) for name in key),
+        later.number > Observation.number,
+        later.confidentiality == PublishedObservation.confidentiality,
+    )
     query = (
         select(PublishedObservation.observation_id)
         .join(Observation, Observation.id == PublishedObservation.observation_id)
         .where(
             or_(
-                PublishedObservation.confidentiality != Observation.confidentiality,
                 and_(
-                    Observation.confidentiality == Confidentiality.FREE,
+                    PublishedObservation.confidentiality != Observation.confidentiality,
+                    or_(PublishedObservation.confidentiality == Confidentiality.FREE, ~was_withheld),
+                ),
+                and_(
+                    PublishedObservation.confidentiality == Confidentiality.FREE,
                     func.coalesce(PublishedObservation.amount, -1) != func.coalesce(Observation.amount, -1),
                 ),
             )
@@ -57,3 +68,10 @@ def _published() -> Iterator[str]:
     )
     for number in db.session.scalars(query.order_by(PublishedObservation.observation_id)):
         yield f"what is published of observation {number} is not what was written"
+    query = (
+        select(PublishedObservation.observation_id)
+        .join(newest, and_(newest.current, *(getattr(newest, name) == getattr(PublishedObservation, name) for name in key)))
+        .where(PublishedObservation.confidentiality == Confidentiality.FREE, newest.confidentiality != Confidentiality.FREE)
+    )
+    for number in db.session.scalars(query.order_by(PublishedObservation.observation_id)):
+        yield f"observation {number} is public though the value is withheld by now"

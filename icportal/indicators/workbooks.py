@@ -105,6 +105,7 @@ def _spec(
             lists=_lists(ordered, year, language, network=network),
             department=department.name if department else "",
             definitions=[(each.code, each.title, unit_words(each.facts.unit), each.definition) for each in asked],
+            versions={each.code: each.number for each in asked},
         )
 
 

@@ -23,6 +23,7 @@ from icportal.web.identity import current_actor
 IN_PATHS = "/:@!$&'()*+,;=~"
 PREFIX = "/<language:language_code>"
 LARGEST_NUMBER = 2**31 - 1
+LATEST_YEAR = 9999
 ROBOTS = "User-agent: *\nDisallow: /*/work\n"
 
 
@@ -44,6 +45,22 @@ class NumberConverter(IntegerConverter):
 
     def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = None) -> None:  # noqa: A002
         super().__init__(map, fixed_digits, min, LARGEST_NUMBER if max is None else max)
+
+
+class YearConverter(NumberConverter):
+    """A year; columns of years are small, and one that they cannot hold is another address."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002
+        super().__init__(map, max=LATEST_YEAR)
+
+
+def year_number(value: str) -> int:
+    """A year from a query string, for ``request.args.get(..., type=year_number)``."""
+    number = int(value)
+    if not 0 < number <= LATEST_YEAR:
+        message = f"{number} is no year"
+        raise ValueError(message)
+    return number
 
 
 def row_number(value: str) -> int:
@@ -83,6 +100,7 @@ def address_without_language() -> str:
 
 def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = NumberConverter
+    app.url_map.converters["year"] = YearConverter
     app.url_map.converters["language"] = LanguageConverter
     app.url_map.converters["slug"] = SlugConverter
 

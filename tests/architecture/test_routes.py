@@ -14,7 +14,7 @@ from icportal.core import permissions
 WITHOUT_LANGUAGE = {"static", "entrance", "robots"}
 PREFIX = "/<language:language_code>/"
 #: What stands for anything says so: a code copied from paper, a signed token, the name of a provider.
-CONVERTERS = {"language", "slug", "int", "date", "uuid", "string", "any"}
+CONVERTERS = {"language", "slug", "int", "date", "uuid", "string", "any", "year"}
 
 
 def rules(portal: Flask) -> list[Rule]:

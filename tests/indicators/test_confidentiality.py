@@ -16,9 +16,10 @@ from click.testing import CliRunner
 from flask import Flask
 from harness import PortalClient
 from indicator_world import coordinator, entry, officer, publish, put
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from icportal.cli.verify import findings
 from icportal.core.db import db
 from icportal.core.outbox import Mail
 from icportal.indicators.enums import Confidentiality
@@ -256,3 +257,64 @@ def test_the_database_itself_refuses_it(seeded_app: Flask, what: dict[str, Any],
         db.session.rollback()
         db.session.execute(insert(PublishedObservation), row | {"amount": None, "note": "", "source": ""})
         db.session.rollback()
+
+
+# --- a published value that becomes confidential -----------------------------------------------------------
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("flag", ["C", "N", "P"])
+def test_what_becomes_confidential_leaves_the_public_at_once(seeded_app: Flask, client: PortalClient, flag: str) -> None:
+    """Long before a coordinator has looked at it, and whatever becomes of the delivery."""
+    pages = (
+        "/en/indicators/pop01", "/en/cities/vienna/indicators", "/en/indicators/pop01/figure.csv?period=2022",
+        "/en/indicators/pop01/figure.svg?period=2022",
+    )  # fmt: skip
+    with seeded_app.app_context():
+        free = {"POP01": entry(BEFORE, code="POP01", note=WORDS[0], source=WORDS[1]), "POP02": entry("11.11", code="POP02")}
+        put("vienna", 2022, free, actor=officer("vienna"))
+        publish("vienna", 2022)
+    assert any(leaks(client.get(page).data) for page in pages), "the other half means something only if it was there"
+    with seeded_app.app_context():
+        secret = entry(NOW, code="POP01", note=WORDS[2], confidentiality=flag)
+        (value,) = put("vienna", 2022, {"POP01": secret}, actor=officer("vienna"))
+        where = value.key
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert leaks(answer.data, where=page) == []
+    with seeded_app.app_context():
+        rows = {row.indicator_id: row for row in db.session.scalars(select(PublishedObservation).where(
+            PublishedObservation.city_id == where.city_id, PublishedObservation.year == 2022))}  # fmt: skip
+        assert len(rows) == 2, "the delivery stays as it was published"
+        row = rows.pop(where.indicator_id)
+        assert (row.amount, row.note, row.source, row.confidentiality) == (None, "", "", flag)
+        assert next(iter(rows.values())).amount == entry("11.11").amount
+        assert findings() == []
+        again = entry(BEFORE, code="POP01", note=WORDS[0], source=WORDS[1])
+        put("vienna", 2022, {"POP01": again}, actor=officer("vienna"))
+        assert findings() == []
+    assert leaks(client.get(pages[0]).data) == [], "free again, it still waits for the coordinator"
+    with seeded_app.app_context():
+        publish("vienna", 2022)
+        assert findings() == []
+    assert leaks(client.get(pages[2]).data)
+
+
+def test_the_city_reads_what_was_withheld(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
+    put("vienna", 2022, {"POP02": entry("11.11", code="POP02", confidentiality="C")}, actor=officer("vienna"))
+    sign_in("officer.vienna@demo.example")
+    page = client.get(f"{HERE}/review?only=changed").text
+    assert "withheld" in page
+    assert "public now: 11.1" not in page
+    assert "The public reads this" not in client.get(f"{HERE}/values/pop02").text
+
+
+def test_verification_finds_what_should_be_withheld(world: Flask) -> None:
+    value = db.session.scalars(
+        select(Observation).where(Observation.year == 2022, Observation.amount == entry("11.11").amount)
+    ).one()
+    db.session.execute(update(Observation).where(Observation.id == value.id).values(current=False))
+    columns = {column.name: getattr(value, column.name) for column in Observation.__table__.columns if column.name != "id"}
+    db.session.execute(insert(Observation), columns | {"number": 2, "current": True, "confidentiality": "C"})
+    assert [line for line in findings() if "withheld by now" in line]

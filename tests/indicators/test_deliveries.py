@@ -18,6 +18,7 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.outbox import Mail
 from icportal.indicators import deliveries, services, worklists
+from icportal.indicators.entries import REMOVED
 from icportal.indicators.enums import Confidentiality
 from icportal.indicators.models import Delivery, PublishedObservation
 
@@ -49,11 +50,20 @@ def test_the_officer_begins_a_year_and_finds_what_to_do(world: Flask, client: Po
     page = client.get(HERE)
     for text in ("Download the workbook", "Upload it", "type the values in", "0 of 16", "Send to the network"):
         assert text in page.text, text
+    assert 'href="/en/work/indicators/vienna/definitions"' in page.text, "whom the city counts as a migrant"
     again = client.post("/en/work/indicators", data={"city": "vienna", "year": "2024"})
     assert again.status_code == 303, "a year that was begun is opened"
     assert (
         len(list(db.session.scalars(select(Delivery).where(Delivery.year == 2024, Delivery.city_id == city("vienna").id)))) == 1
     )
+
+
+def test_only_who_works_for_the_network_finds_its_files(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
+    ways = [f'href="/en/work/indicators/network{rest}"' for rest in ("", "/upload")]
+    sign_in("officer.vienna@demo.example")
+    assert not any(way in client.get("/en/work/indicators").text for way in ways)
+    sign_in("coordinator@demo.example")
+    assert all(way in client.get("/en/work/indicators").text for way in ways)
 
 
 @pytest.mark.parametrize("year", ["", "abc", "1949", str(today().year + 1), "99999999999999"])
@@ -128,6 +138,34 @@ def test_who_entered_a_value_does_not_publish_it(world: Flask) -> None:
     sent = submit("vienna", 2024)
     with pytest.raises(NotAllowed):
         services.move(sent, "publish", actor=coordinator(), seen=sent.version, seen_hash=services.digest(sent))
+
+
+@pytest.mark.databases
+def test_who_took_a_value_back_is_free_of_it_once_that_is_public(world: Flask) -> None:
+    put("vienna", 2024, {"POP01": "35.2", "POP02": "31"}, actor=officer("vienna"))
+    publish("vienna", 2024)
+    put("vienna", 2024, {"POP02": REMOVED}, actor=coordinator())
+    assert delivery("vienna", 2024).contributor_ids == {coordinator().id}, "the public still reads the value"
+    sent = submit("vienna", 2024)
+    with pytest.raises(NotAllowed):
+        services.move(sent, "publish", actor=coordinator(), seen=sent.version, seen_hash=services.digest(sent))
+    db.session.rollback()
+    other = coordinator("coordinator2@demo.example")
+    services.move(sent, "publish", actor=other, seen=sent.version, seen_hash=services.digest(sent))
+    db.session.commit()
+    assert delivery("vienna", 2024).contributor_ids == frozenset()
+    put("vienna", 2024, {"POP01": "36"}, actor=officer("vienna"))
+    publish("vienna", 2024)
+    assert state() == "published"
+
+
+@pytest.mark.databases
+def test_a_value_that_is_the_same_stays_with_its_definition(world: Flask) -> None:
+    (old,) = put("vienna", 2024, {"POP01": "35.2"}, actor=officer("vienna"))
+    where, version_id = old.key, old.version_id
+    change = services.Change(where, version_id + 1, entry("35.2", code="POP01"), old.number)
+    assert services.record([change], actor=officer("vienna")) == []
+    assert services.current_of([where])[where].version_id == version_id
 
 
 @pytest.mark.databases

@@ -16,8 +16,8 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from harness import PortalClient
+from import_desk import UPLOAD, decide, field, send, signed_in, uploaded, words
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from icportal.cli import portal
 from icportal.core import queue
@@ -27,17 +27,8 @@ from icportal.indicators.enums import BatchState
 from icportal.indicators.models import ImportBatch
 from icportal.indicators.services import importing
 
-UPLOAD = f"/en/work/indicators/{w.CITY}/{w.YEAR}/upload"
 MERGE = f"/en/work/indicators/{w.CITY}/{w.YEAR}/merge"
 GOOD = {"POP01|": {"value": 21.5}, "POP01|origin=eu_born": {"value": 8}, "POP01|origin=non_eu_born": {"value": 13.5}}
-
-
-class ApartClient(PortalClient):
-    """A client beside the test's own context: each request finds nothing but what was kept, and leaves nothing behind."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        db.session.rollback()
-        return Context().run(super().open, *args, **kwargs)
 
 
 @pytest.fixture
@@ -52,43 +43,6 @@ def world(seeded_app: Flask) -> Iterator[SimpleNamespace]:
 @pytest.fixture
 def paula(world: SimpleNamespace) -> PortalClient:
     return signed_in(world, "paula")
-
-
-def signed_in(world: SimpleNamespace, name: str) -> PortalClient:
-    world.app.test_client_class = ApartClient
-    client: PortalClient = world.app.test_client()
-    client.sign_in(world.people[name])
-    return client
-
-
-def send(client: PortalClient, data: bytes, name: str = "values.xlsx", *, to: str = UPLOAD, **more: str) -> TestResponse:
-    form = {"upload": (io.BytesIO(data), name), "reads_as": "en", "department": "0", **more}
-    return client.post(to, data=form, content_type="multipart/form-data")
-
-
-def uploaded(client: PortalClient, data: bytes) -> str:
-    """Upload and give the address of the preview."""
-    answer = send(client, data)
-    assert answer.status_code == 303, words(answer)
-    return str(answer.location)
-
-
-def words(answer: TestResponse) -> str:
-    """The text of a page as one reads it."""
-    page = re.sub(r"(?s)<(head|header|footer|nav class=.breadcrumbs).*?</\1>", " ", answer.get_data(as_text=True))
-    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u202f", " ").split())
-
-
-def field(answer: TestResponse, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', answer.get_data(as_text=True))
-    assert found, f"the page has no field {name}"
-    return found[1]
-
-
-def decide(client: PortalClient, address: str, **more: str) -> TestResponse:
-    """Press the button of the preview."""
-    page = client.get(address)
-    return client.post(f"{address}/accept", data={"digest": field(page, "digest"), **more})
 
 
 def only_batch() -> ImportBatch:
@@ -125,6 +79,17 @@ def test_accepting_twice_is_harmless(world: SimpleNamespace, paula: PortalClient
     for _press in range(2):
         assert paula.post(f"{address}/accept", data={"digest": digest}).status_code == 303
     assert len(w.versions(world)) == 1
+
+
+def test_beside_a_wrong_period_it_does_not_say_what_a_value_looks_like(world: SimpleNamespace, paula: PortalClient) -> None:
+    text = words(paula.get(uploaded(paula, w.workbook(world, {"POP02|": {"value": 17, "period": "last year"}}))))
+    assert "is not a period" in text
+    assert "Expected:" not in text
+
+
+def test_in_a_language_without_its_own_catalogue_the_cells_are_named_as_well(world: SimpleNamespace, paula: PortalClient) -> None:
+    address = uploaded(paula, w.workbook(world, GOOD))
+    assert "Foreign-born share" in words(paula.get(address.replace("/en/", "/ar-xb/")))
 
 
 def test_a_refused_cell_says_where_it_is_what_was_seen_and_what_is_expected(world: SimpleNamespace, paula: PortalClient) -> None:

@@ -152,6 +152,7 @@ def test_every_refusal_names_its_cell_and_cause(seeded_app: Flask) -> None:
             "E7": ["network.conf"],
             "E8": ["network.decimals"],
             "E9": ["network.note"],
+            "E10": ["network.twice"],
             "E11": ["network.twice"],
         }
         sentences = [str(Finding.of(problem)) for cell in db.session.query(ImportCell) for problem in cell.problems]
@@ -208,7 +209,11 @@ def test_implausible_values_are_asked_about_and_not_refused(seeded_app: Flask) -
                 ("vienna", "POP03", "", "2022", 123, "", "", ""),
             )
         )
-        warned = {cell.cell: [Finding.of(warning).code for warning in cell.warnings] for cell in db.session.query(ImportCell)}
+        warned = {
+            cell.cell: [Finding.of(warning).code for warning in cell.warnings]
+            for cell in db.session.query(ImportCell)
+            if cell.warnings
+        }
         assert warned == {"E3": ["network.jump", "network.parts"], "E6": ["network.share"]}
         assert accept(batch)["written"] == 5
 
@@ -247,10 +252,64 @@ def test_a_table_without_our_columns_is_refused_whole(seeded_app: Flask) -> None
 
 
 def test_columns_may_stand_in_any_order(seeded_app: Flask) -> None:
-    header = ("value", "period", "Indicator", "CITY")
+    header = ("value", "conf", "period", "Indicator", "CITY", "breakdown", "of whom")
     with seeded_app.app_context():
-        batch = received(table((24.6, "2022", "POP01", "vienna"), header=header))
+        batch = received(table((24.6, "C", "2022", "POP01", "vienna", "sex=f", "women"), header=header))
         assert batch.counts == {"new": 1, "blocked": 0}
+        assert "of whom" in str(Finding.of(batch.problems[0])), "what was not read is told"
+        accept(batch)
+        assert now_at("vienna", "POP01", "sex=f").confidentiality == "C"
+
+
+def test_a_table_that_could_lose_a_secret_or_a_breakdown_is_refused(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        for header in (("city", "indicator", "period", "value", "conf"), ("city", "indicator", "breakdown", "period", "value")):
+            batch = received(table(("vienna", "POP01", "", "2022", 1)[: len(header)], header=header))
+            assert batch.state == BatchState.REFUSED
+
+
+def test_of_two_rows_that_differ_in_secrecy_neither_is_taken(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        batch = received(table(GOOD, ("vienna", "POP01", "", "2022", 24.6, "", "C", ""), GOOD))
+        assert refusals(batch) == {"E2": ["network.twice"], "E3": ["network.twice"], "E4": ["network.twice"]}
+        assert received(table(GOOD, GOOD)).counts == {"new": 1, "blocked": 0}
+
+
+def test_the_preview_shows_what_would_be_overwritten(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        old = world.put("vienna", 2022, {"POP01": 20})[0]
+        batch = received(table(GOOD, ("vienna", "POP02", "", "2022", 30, "", "", "")))
+        cells = {cell.outcome: cell for cell in db.session.query(ImportCell).filter_by(batch_id=batch.id)}
+        assert (cells["changed"].previous_id, cells["changed"].entry["amount"]) == (old.id, "24.6")
+        assert cells["new"].entry["amount"] == "30"
+
+
+def test_undoing_does_not_bring_back_another_import_that_was_undone(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        first, second = (received(table(("vienna", "POP01", "", "2022", value, "", "", ""))) for value in (10, 20))
+        accept(first)
+        network.keep_preview(second, network.plan_network(second))
+        accept(second)
+        assert dict(network.undo_network(first, actor=world.coordinator())) == {"restored": 0, "kept": 1}
+        network.undo_network(second, actor=world.coordinator())
+        db.session.commit()
+        db.session.expire_all()
+        assert now_at("vienna", "POP01").missing == Missing.REMOVED
+
+
+def test_a_jump_is_measured_against_the_last_round_even_years_ago(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        world.put("vienna", 2018, {"POP01": 10})
+        received(table(("vienna", "POP01", "", "2022", 60, "", "", "")))
+        cell = db.session.query(ImportCell).one()
+        assert [Finding.of(warning).params["period"] for warning in cell.warnings] == ["2018"]
+
+
+def test_freeing_a_secret_is_asked_about(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        world.put("vienna", 2022, {"POP01": world.entry(20, code="POP01", confidentiality="C")})
+        received(table(("vienna", "POP01", "", "2022", 20, "", "F", "")))
+        assert [Finding.of(warning).code for warning in db.session.query(ImportCell).one().warnings] == ["network.freed"]
 
 
 def test_a_city_cannot_import_for_the_network(seeded_app: Flask) -> None:

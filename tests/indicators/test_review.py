@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +17,7 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, NotAllowed, NotFound
 from icportal.core.outbox import Mail
 from icportal.indicators import services
+from icportal.indicators.catalogue import catalogue
 from icportal.indicators.models import ValueMark
 
 SignIn = Callable[..., PortalClient]
@@ -180,3 +183,73 @@ def test_warnings_can_be_looked_at_alone(world: Flask, client: PortalClient, sig
     warned = client.get(f"{HERE}/review?only=warned").text
     assert "more than the whole" in warned
     assert "POP02" not in warned
+
+
+# --- one family at a time ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def full(world: Flask) -> int:
+    """Every value that is asked for, in review; gives how many."""
+    asked = [each for each in catalogue("en").values() if each.asked]
+    values = {(each.code, row): "12" for each in asked for row in each.rows}
+    put("vienna", YEAR, values, actor=officer("vienna"), note="Counted at the end of the year", source="Register of residents")
+    submit("vienna", YEAR)
+    return len(values)
+
+
+def test_a_full_delivery_is_read_a_family_at_a_time(full: int, client: PortalClient, sign_in: SignIn) -> None:
+    sign_in("coordinator@demo.example")
+    page = client.get(f"{HERE}/review")
+    assert "POP01" in page.text
+    assert "EMP01" not in page.text
+    families = dict(re.findall(r'review\?family=(\w+)"[^>]*>[^<]*<span class="count">(\d+)', page.text))
+    assert len(families) == 10
+    assert sum(map(int, families.values())) == full
+    digest = services.digest(delivery("vienna", YEAR))
+    for family in families:
+        each = client.get(f"{HERE}/review?family={family}")
+        assert len(each.data) < 150_000, family
+        assert each.text.count("<form") < 15, "remarks are written where somebody asks for it"
+        assert digest in each.text, "the decision is about everything"
+        assert f"all {full} values" in each.text
+        assert "Families with values: 10." in each.text
+        assert "Publish the values" in each.text
+    assert "EMP01" in client.get(f"{HERE}/review?family=employment").text
+    assert "POP01" in client.get(f"{HERE}/review?family=nonsense").text
+    changed = client.get(f"{HERE}/review?only=changed").text
+    assert "POP01" in changed
+    assert "EMP01" in changed, "a narrowed list goes across families"
+    print("SIZE", len(changed.encode()), max(len(client.get(f"{HERE}/review?family={f}").data) for f in families))
+    assert client.post(f"{HERE}/move", data=step("publish")).status_code == 303
+    assert state() == "published"
+
+
+def test_the_forms_of_a_value_open_where_they_are_asked_for(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
+    put("vienna", YEAR, {"POP01": "35.2", "EMP01": "61"}, actor=officer("vienna"))
+    submit("vienna", YEAR)
+    sign_in("coordinator@demo.example")
+    closed = client.get(f"{HERE}/review?family=employment").text
+    assert "Keep this reason" not in closed
+    link = re.search(r'href="([^"]*open=EMP01[^"]*)"', closed)
+    assert link is not None
+    page = client.get(html.unescape(link[1]).partition("#")[0]).text
+    assert page.count("Keep this reason") == 1
+    assert 'value="EMP01||2024"' in page
+    target = re.search(r'action="([^"]*/marks[^"]*)"', page)
+    assert target is not None
+    kept = client.post(html.unescape(target[1]), data={"kind": "reason", "name": "EMP01||2024", "text": "Too high"})
+    assert kept.status_code == 303
+    assert "family=employment" in kept.location
+    refused = client.post(f"{HERE}/marks", data={"kind": "comment", "name": "EMP01||2024", "text": "abc" * 700})
+    assert refused.status_code == 422
+    assert "abcabcabc" in refused.text, "what was typed comes again, in its family"
+
+
+def test_the_mayors_office_gets_no_forms(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
+    in_review()
+    sign_in("mayor.vienna@demo.example")
+    page = client.get(f"{HERE}/review").text
+    assert "35.2%" in page
+    assert "open=" not in page
+    assert "/marks" not in client.get(f"{HERE}/review?open={NAME}").text

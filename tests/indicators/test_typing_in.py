@@ -179,6 +179,46 @@ def test_a_value_moves_to_another_period(typist: PortalClient) -> None:
     assert "value:POP01||2024-06" in fields_of(typist.get(PAGE).text)
 
 
+def test_a_period_is_changed_and_changed_back_again_and_again(typist: PortalClient) -> None:
+    send(typist, value="35")
+    for here, there in (("2024", "2024-06"), ("2024-06", "2024"), ("2024", "2024-06")):
+        data = fields_of(typist.get(PAGE).text) | {f"period:POP01||{here}": there}
+        assert typist.post(PAGE, data=data).status_code == 303, there
+        old, new = now(period=here), now(period=there)
+        assert old is not None
+        assert old.is_removed
+        assert new is not None
+        assert new.amount == Decimal(35)
+
+
+def test_a_moved_value_somebody_else_has_changed_shows_both(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
+    put("vienna", YEAR, {"POP01": "30"}, actor=officer("vienna"))
+    sign_in("officer.vienna@demo.example")
+    data = fields_of(client.get(PAGE).text) | {f"period:{ROW}": "2024-06", f"value:{ROW}": "32.2"}
+    put("vienna", YEAR, {"POP01": "31.1"}, actor=officer("vienna"))
+    conflict = client.post(PAGE, data=data)
+    assert conflict.status_code == 409
+    assert "<dd>32.2%" in conflict.text
+    assert "<dd>31.1%" in conflict.text
+    assert now(period="2024-06") is None
+    again = fields_of(conflict.text)
+    assert again[f"period:{ROW}"] == "2024-06"
+    assert client.post(PAGE, data=again).status_code == 303
+    mine = now(period="2024-06")
+    assert mine is not None
+    assert mine.amount == Decimal("32.2")
+
+
+def test_two_values_are_not_moved_onto_one_another(typist: PortalClient) -> None:
+    months = {("POP01", "", "2024-05"): "10", ("POP01", "", "2024-06"): "20"}
+    put("vienna", YEAR, months, actor=officer("vienna"))
+    data = fields_of(typist.get(PAGE).text) | {"period:POP01||2024-05": "2024", "period:POP01||2024-06": "2024"}
+    refused = typist.post(PAGE, data=data)
+    assert refused.status_code == 422
+    assert "already" in refused.text
+    assert now() is None
+
+
 @pytest.mark.parametrize(
     "line",
     ["POP01\t35.2", "pop01;35.2", "Foreign-born share\t35.2", "POP01|\t35.2\te\tC", "POP01\tall\t35.2",
@@ -197,12 +237,24 @@ def test_pasted_rows_fill_the_fields_and_save_nothing(typist: PortalClient, line
 
 
 def test_a_line_that_is_not_understood_is_named(typist: PortalClient) -> None:
-    data = fields_of(typist.get(PAGE).text) | {"pasted": "POP01\t35.2\nEMP01\t3\nnonsense", "then": "paste"}
+    data = fields_of(typist.get(PAGE).text) | {"pasted": "POP01\t35.2\nZZZ01\t3\nnonsense", "then": "paste"}
     answer = typist.post(PAGE, data=data)
     assert answer.status_code == 422
     for text in ("Line 2", "Line 3"):
         assert text in answer.text
     assert fields_of(answer.text)[f"value:{ROW}"] == "35.2"
+
+
+def test_rows_of_other_pages_are_told_once(typist: PortalClient) -> None:
+    pasted = "POP01\t35.2\nEMP01\t3\nEMP01|sex=f\t4\nemp02\tall\t5\nEDU01\t6"
+    answer = typist.post(PAGE, data=fields_of(typist.get(PAGE).text) | {"pasted": pasted, "then": "paste"})
+    assert answer.status_code == 422
+    assert "3 rows belong to “Employment”" in answer.text
+    assert "1 row belongs to “Education”" in answer.text
+    assert "is not a row of this page" not in answer.text
+    filled = fields_of(answer.text)
+    assert filled[f"value:{ROW}"] == "35.2"
+    assert "EMP01" in filled["pasted"], "what was pasted can be taken along"
 
 
 def test_nothing_is_typed_into_a_delivery_in_review(world: Flask, client: PortalClient, sign_in: SignIn) -> None:

@@ -16,15 +16,22 @@ PUBLIC = (
     "", "cities", "cities/oulu", "charter", "charter/commitments/4", "charter/versions", "signatories", "signatories/toronto",
     "signatories?as_of=2031-01-01", "practices", "practices?commitment=4&q=zzzz", "practices/report-1-1", "verify",
     "verify/AAAA-BBBB-CC", "accessibility", "privacy", "open-data", "sign-in", "forgot-password", "no-such-page",
+    "indicators", "indicators/pop01", "indicators/pop01?view=lines", "indicators/empl05", "cities/nuremberg/indicators", "data",
 )  # fmt: skip
 
 WORK = {
-    "mayor.vienna@demo.example": ("work", "cities/vienna/signature", "cities/vienna/edit", "cities/vienna/contacts", "signatures", "people"),
+    "mayor.vienna@demo.example": ("work", "cities/vienna/signature", "cities/vienna/edit", "cities/vienna/contacts", "signatures", "people", "work/indicators"),
     "officer.oulu@demo.example": ("work", "work/practices/new", "cities/oulu/contacts", "profile", "profile/password"),
     "translator@demo.example": ("work", "work/practices/translation"),
     "coordinator@demo.example": (
         "work", "signatures", "work/practices/languages", "work/practices/review", "people", "people/invite", "audit", "cities/new",
         "cities/oulu", "mails",
+        "work/indicators/nuremberg/2014/review",
+        *(f"work/indicators{page}" for page in ("", "/catalogue", "/catalogue/1", "/catalogue/1/facts", "/network", "/network/upload", "/releases")),
+    ),
+    "officer.nuremberg@demo.example": (
+        "work/indicators", *(f"work/indicators/nuremberg{page}" for page in ("/departments", "/definitions")),
+        *(f"work/indicators/nuremberg/2014{page}" for page in ("", "/type-in", "/review", "/upload", "/merge", "/values/pop03")),
     ),
     "administrator@demo.example": ("people", "people/1", "audit", "mails"),
 }  # fmt: skip

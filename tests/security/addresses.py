@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
+from security.numbers import NOWHERE, RELEASE, YEARS
 from security.world import NOBODY, OTHER, OWN, World
 from werkzeug.routing import Rule
 
@@ -26,7 +28,8 @@ class Address:
 def addresses(world: World, rule: Rule) -> Iterator[Address]:
     """All that can stand in this route. A label that starts with ``other`` or ``own`` says whose the object is."""
     wanted = rule.arguments - {"language_code"}
-    for label, values in candidates(world, rule, wanted):
+    about = of_indicators if rule.endpoint.startswith("indicators.") and wanted else candidates
+    for label, values in about(world, rule, wanted):
         assert set(values) == wanted, f"{rule.endpoint}: nothing is known for {wanted - set(values)}"
         yield Address(rule.endpoint, label, tuple(sorted(values.items())))
 
@@ -47,8 +50,7 @@ def candidates(world: World, rule: Rule, wanted: set[str]) -> Iterator[tuple[str
             file_of = {"file_id": file_number(world, label)} if "file_id" in wanted else {}
             yield whose(label), {"slug": slug, **file_of}
     elif wanted == {"slug"}:
-        for label, slug in (("own city", OWN), ("other city", OTHER), ("none", "no-such-city")):
-            yield label, {"slug": slug}
+        yield from cities()
     else:
         yield from others(wanted)
 
@@ -57,7 +59,6 @@ def others(wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     known: dict[str, tuple[Any, ...]] = {
         "number": (1, 99), "code": ("ABCD-EFGH",), "filename": ("portal.css", "nothing.css"), "token": ("forged",),
         "provider": ("nobody",), "name": ("nothing",), "key": ("adopted-2010", "nothing"), "text_language": ("en",),
-        "syntax": ("ttl", "jsonld", "xml"),
     }  # fmt: skip
     first = min(wanted)
     for value in known[first]:
@@ -79,6 +80,58 @@ def of_practices(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str
         yield whose(label), {**values, "code": "en"}
         if label.endswith(("published", "none")):
             yield f"{whose(label)} fr", {**values, "code": "fr"}
+
+
+def of_indicators(world: World, rule: Rule, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    if "indicator_id" in wanted:
+        yield from of_catalogue(world, wanted)
+    elif "batch_id" in wanted:
+        for slug in (OWN, OTHER, "network"):
+            yield whose(f"{slug} import") if slug != "network" else "network", {"batch_id": world.ids[f"import {slug}"]}
+        yield "none", {"batch_id": NOBODY}
+    elif "year" in wanted:
+        yield from of_deliveries(world, wanted)
+    elif "number" in wanted:
+        own, other = (world.ids[f"department {slug}"] for slug in (OWN, OTHER))
+        rows = {"own": (OWN, own), "other": (OTHER, other), "own city, other": (OWN, other), "own none": (OWN, NOBODY)}
+        yield from ((label, {"slug": slug, "number": number}) for label, (slug, number) in rows.items())
+    elif wanted == {"slug"} and rule.endpoint != "indicators.show_indicator":
+        yield from cities()
+    else:
+        known: dict[str, tuple[str, ...]] = {
+            "name": (RELEASE, "2001-01"), "filename": ("observations.csv", "nothing.csv"), "syntax": ("ttl", "jsonld", "xml"),
+            "form": ("svg", "png", "csv"), "slug": ("pop01", "empl05", "nothing"),
+        }  # fmt: skip
+        for values in product(*(known[name] for name in sorted(wanted))):
+            yield " ".join(values), dict(zip(sorted(wanted), values, strict=True))
+
+
+def cities() -> Iterator[tuple[str, dict[str, Any]]]:
+    for label, slug in (("own city", OWN), ("other city", OTHER), ("none", "no-such-city")):
+        yield label, {"slug": slug}
+
+
+def of_catalogue(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    more = {"comment_id": world.ids["comment indicator"], "number": 1}
+    for label, number in (("revised", world.ids["indicator"]), ("none", NOBODY)):
+        values = {"indicator_id": number, **{name: more[name] for name in wanted & set(more)}}
+        if "code" not in wanted:
+            yield label, values
+        else:
+            for code in ("en", "fr"):
+                yield f"{label} {code}", {**values, "code": code}
+
+
+def of_deliveries(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    code = {"code": "pop02"} if "code" in wanted else {}
+    for slug in (OWN, OTHER):
+        for state, year in YEARS.items():
+            mark = {"mark_id": world.ids[f"mark {slug} {state}"]} if "mark_id" in wanted else {}
+            yield whose(f"{slug} {state}"), {"slug": slug, "year": year, **code, **mark}
+    mark = {"mark_id": world.ids[f"mark {OTHER} draft"]} if "mark_id" in wanted else {}
+    if mark:
+        yield "own draft, mark of the other", {"slug": OWN, "year": YEARS["draft"], **mark}
+    yield "none", {"slug": NOWHERE[0], "year": NOWHERE[1], **code, **mark}
 
 
 def of_people(world: World, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
+from security import numbers
 from sqlalchemy import func, select
 
 from icportal.accounts.models import Identity, Invitation, RoleGrant, User
@@ -65,6 +66,7 @@ def build(app: Flask) -> World:
         _practices(world)
         _signatures(world)
         _rest(world)
+        _numbers(world)
         db.session.commit()
         world.ids["practices"] = {name: (practice.id, practice.item.slug) for name, practice in world.practices.items()}
         world.ids["files"] = {name: practice.files[0].file_id for name, practice in world.practices.items()}
@@ -173,6 +175,13 @@ def _signatures(world: World) -> None:
                 {"mayor", "officer"} if slug == OWN else {"other mayor", "other officer"}
             )
             world.canaries[f"canary{slug}{state}mandate"] = frozenset(readers)
+
+
+def _numbers(world: World) -> None:
+    officers = {slug: _user(f"officer.{slug}@demo.example").actor for slug in (OWN, OTHER)}
+    network = {"coordinator", "administrator"}
+    readers = {OWN: frozenset(network | {"officer", "mayor"}), OTHER: frozenset(network | {"other officer", "other mayor"})}
+    numbers.fill(world, officers, _user("coordinator@demo.example").actor, readers)
 
 
 def _rest(world: World) -> None:

@@ -45,6 +45,8 @@ def faults(world: World, role: str, code: str, target: str) -> list[str]:
         return [f"{where}: {type(error).__name__}: {error}"[:300]]
     if response.status_code != 200:
         return [f"{where}: {response.status_code}"]
+    if not response.mimetype.startswith("text/") and response.mimetype != "application/json":
+        return []
     text = response.get_data(as_text=True)
     if response.mimetype == "application/json":
         json.loads(text)

@@ -112,7 +112,8 @@ class ReadRow:
     ``entry`` is None where nothing is said (an empty value cell changes nothing) or where a problem stands in the
     way; ``problems`` refuse the row, ``notes`` tell what was understood and how. ``seen`` is the number of the
     version the workbook was made with, None where the hidden column is gone. ``cells`` maps the code of a column
-    to (cell, value as seen), for every cell that is not empty.
+    to (cell, value as seen), for every cell that is not empty. ``says_secrecy`` is whether anything in the row says
+    how confidential the value is: silence frees nothing.
     """
 
     sheet: str
@@ -127,6 +128,7 @@ class ReadRow:
     problems: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     cells: dict[str, tuple[str, str]] = field(default_factory=dict)
+    says_secrecy: bool = True
 
     @property
     def is_empty(self) -> bool:

@@ -22,8 +22,9 @@ TIMEOUT = 180.0
 findings.register(
     {
         "file.network_header": _l(
-            "The first row has to name the columns; at least city, indicator and value are needed. The columns are: %(wanted)s."
+            "The first row has to name the columns; all but status and note are needed. The columns are: %(wanted)s."
         ),
+        "file.network_twice": _l("A column stands there twice. Each of these may stand there once: %(wanted)s."),
         "file.too_many_rows": _l("The table has more than %(most)s rows. Send it in parts."),
     }
 )
@@ -50,6 +51,8 @@ class Block:
     columns: dict[str, Column]
     numbers: Sequence[float]
     others: dict[int, tuple[str, str]]
+    #: Columns nothing is read from.
+    unread: Sequence[str] = ()
 
 
 def read_blocks(data: bytes, *, timeout: float = TIMEOUT) -> Iterator[Block]:
@@ -98,4 +101,6 @@ def _block(told: dict[str, Any]) -> Block:
     }
     value = told["columns"]["value"]
     others = {int(place): (kind, text) for place, (kind, text) in value["others"].items()}
-    return Block(told["first"], told["rows"], columns, array("d", base64.b64decode(value["numbers"])), others)
+    return Block(
+        told["first"], told["rows"], columns, array("d", base64.b64decode(value["numbers"])), others, told.get("unread", ())
+    )

@@ -21,6 +21,8 @@ BLOCK = 10_000
 MOST_ROWS = 200_000
 HEADERS = ("city", "indicator", "breakdown", "period", "value", "status", "conf", "note")
 NUMBER = "value"
+#: Without these a value could be taken for another, or a secret for none.
+REQUIRED = frozenset({"city", "indicator", "breakdown", "period", "value", "conf"})
 #: How a cell with an error or a formula is written; searched as plain bytes, which is ten times as fast.
 _SUSPECT = (b't="e"', b"t='e'", b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
 _PERCENT = re.compile(rb'formatCode="[^"]*%')
@@ -34,18 +36,23 @@ def answer(data: bytes, out: Any = None, *, careful: bool = False) -> None:
     gc.disable()
     say = _Speaker(out or sys.stdout)
     rows = _slow_rows(data) if careful else _fast_rows(data)
-    header = next(rows, None)
-    places = _places(header or ())
-    if "city" not in places or "indicator" not in places or NUMBER not in places:
+    header = next(rows, None) or ()
+    places = _places(header)
+    if not places.keys() >= REQUIRED:
         say({"problem": "file.network_header", "params": {"wanted": ", ".join(HEADERS)}})
         return
+    names = [str(name).strip() for name in header if isinstance(name, str) and name.strip()]
+    if len([name for name in names if name.casefold() in HEADERS]) > len(places):
+        say({"problem": "file.network_twice", "params": {"wanted": ", ".join(HEADERS)}})
+        return
+    unread = [name[:40] for name in names if name.casefold() not in HEADERS]
     order = [places.get(name) for name in HEADERS]
     number = 2
     for block in _blocks(rows):
         if number + len(block) > MOST_ROWS + 2:
             say({"problem": "file.too_many_rows", "params": {"most": MOST_ROWS}})
             return
-        say(_encoded(block, order, number))
+        say({**_encoded(block, order, number), "unread": unread})
         number += len(block)
     say({"end": True})
 

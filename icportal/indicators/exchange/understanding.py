@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,8 +15,9 @@ from icportal.indicators import breakdowns, facts, findings, labels
 from icportal.indicators.catalogue import Definition
 from icportal.indicators.entries import REMOVED, Entry
 from icportal.indicators.enums import Bound, Confidentiality, Missing
-from icportal.indicators.exchange import columns, guidance, sheets, vocabulary
+from icportal.indicators.exchange import columns, editions, guidance, sheets, vocabulary
 from icportal.indicators.exchange.cells import Reading, Seen, read_cell
+from icportal.indicators.exchange.doubles import without_doubles
 from icportal.indicators.exchange.layout import (
     COLUMNS,
     LOCKED,
@@ -60,9 +61,9 @@ findings.register(
             "This workbook was made by another version of the portal (layout %(found)s; today %(expected)s). Download a fresh "
             "workbook and copy your values into it."
         ),
-        "file.other_catalogue": _l(
-            "The list of indicators has changed since this workbook was made (edition %(found)s; today %(expected)s). Download a "
-            "fresh workbook and copy your values into it."
+        "file.catalogue_changed": _l(
+            "The list of indicators has changed since this workbook was made. All that is still asked for was read; rows of "
+            "indicators that were defined anew or left out say so."
         ),
         "file.network_instead": _l(
             "This is a workbook of several cities, but this page is of %(expected)s alone. Choose the workbook of the city, or "
@@ -87,11 +88,11 @@ findings.register(
         "cell.unknown_key": _l(
             "There is no indicator “%(seen)s” in the list. Copy the value into the right row of a fresh workbook."
         ),
+        "cell.no_longer_asked": _l("The indicator %(seen)s is no longer in the list of what is asked for. Leave this value out."),
+        "cell.defined_anew": _l("The definition of this indicator has changed since the workbook was made: look at it again."),
         "cell.unknown_breakdown": _l("The indicator %(code)s is not asked for “%(seen)s”."),
         "cell.key_of_city": _l("The row belongs to %(found)s, but the workbook is of %(expected)s."),
         "cell.no_city": _l("The row does not say which city it is of."),
-        "cell.twice": _l("The same value is given again in %(other)s, and differently. Keep one of the two rows."),
-        "cell.twice_same": _l("The same value is given again in %(other)s."),
         "cell.only_beside": _l("The value is empty, so what stands beside it changes nothing."),
         "cell.bound_twice": _l(
             "The mark in the cell (%(mark)s) and the column beside it (%(column)s) differ. Keep one of the two."
@@ -106,7 +107,8 @@ class ReadingContext:
 
     ``definitions`` are the indicators by code; ``reads_as`` the language numbers typed as text are written in;
     ``definitions_of_migrant`` numbers by what may stand in their column; ``catalogue`` the edition expected (none: any);
-    ``network`` a workbook of several cities, whose slugs are keys of ``city_names``; ``year`` 0 takes any.
+    ``network`` a workbook of several cities, whose slugs are keys of ``city_names``; ``year`` 0 takes any. ``defined``
+    has for each code the number of the version with which its definition last changed so that no series runs on.
     """
 
     definitions: Mapping[str, Definition]
@@ -117,6 +119,7 @@ class ReadingContext:
     catalogue: str = ""
     network: bool = False
     city_names: Mapping[str, str] = field(default_factory=dict)
+    defined: Mapping[str, int] = field(default_factory=dict)
 
     def name(self, slug: str) -> str:
         return self.city_names.get(slug, slug)
@@ -131,8 +134,12 @@ def understand(found: Mapping[str, Any], context: ReadingContext) -> ReadWorkboo
     notes = [Finding(code) for code in found["notes"]]
     tables = [_sheet(sheet, found) for sheet in found["sheets"]]
     identity = _identity(found["identities"], tables)
+    edition = None
     if identity is not None:
         _check_identity(identity, context)
+        if context.catalogue and identity.catalogue != context.catalogue:
+            notes.append(Finding("file.catalogue_changed"))
+            edition = _edition(tables)
     read: list[ReadRow] = []
     year = str((identity.year if identity else 0) or context.year)
     keyed = False
@@ -142,14 +149,14 @@ def understand(found: Mapping[str, Any], context: ReadingContext) -> ReadWorkboo
             continue
         notes += _missing_columns(heads)
         keyed = keyed or "key" in heads.places
-        read += _rows(table, heads, context, year)
+        read += _rows(table, heads, context, year, edition)
     if not keyed and not read:
         raise Unreadable(Finding("file.not_ours"))
     if identity is None:
         if not any(row.code in context.definitions for row in read):
             raise Unreadable(Finding("file.not_ours"))
         notes.append(Finding("file.identity_gone"))
-    return ReadWorkbook(identity, tuple(_without_doubles(read)), _once(notes))
+    return ReadWorkbook(identity, tuple(without_doubles(read)), _once(notes))
 
 
 def _once(notes: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -197,6 +204,12 @@ def _identity(written: Sequence[str], tables: Sequence[_Table]) -> Identity | No
     return None
 
 
+def _edition(tables: Sequence[_Table]) -> dict[str, int]:
+    """The version of each indicator the workbook was made with, where it says so."""
+    cells = [table.rows.get(editions.ROW, {}).get(2) for table in tables if table.name == META_SHEET]
+    return next((editions.read(cell.text) for cell in cells if cell), {})
+
+
 def _check_identity(identity: Identity, context: ReadingContext) -> None:
     def refuse(code: str, found: object, expected: object) -> None:
         raise Unreadable(Finding(code, {"found": str(found)[:_SHOWN], "expected": str(expected)}))
@@ -211,8 +224,6 @@ def _check_identity(identity: Identity, context: ReadingContext) -> None:
         refuse("file.other_city", context.name(identity.city), context.name(context.city_slug))
     if context.year and identity.year != context.year:
         refuse("file.other_year", identity.year, context.year)
-    if context.catalogue and identity.catalogue != context.catalogue:
-        refuse("file.other_catalogue", identity.catalogue, context.catalogue)
 
 
 # --- which columns -----------------------------------------------------------------------------------------
@@ -281,7 +292,9 @@ def _missing_columns(heads: _Heads) -> list[Finding]:
 # --- the rows ----------------------------------------------------------------------------------------------
 
 
-def _rows(table: _Table, heads: _Heads, context: ReadingContext, year: str) -> Iterator[ReadRow]:
+def _rows(
+    table: _Table, heads: _Heads, context: ReadingContext, year: str, edition: Mapping[str, int] | None
+) -> Iterator[ReadRow]:
     value_columns = [place for code, place in heads.places.items() if code not in LOCKED]
     merged = [area for area in table.merged if any(area[2] <= place <= area[4] for place in value_columns)]
     known: dict[str, int] = {}
@@ -293,14 +306,16 @@ def _rows(table: _Table, heads: _Heads, context: ReadingContext, year: str) -> I
         row = table.rows[number]
         found = {code: row[place] for code, place in heads.places.items() if place in row}
         area = next((area for area in merged if area[1] <= number <= area[3]), None)
-        read = _Row(table, heads, number, found, context, area).read(year, known)
+        read = _Row(table, heads, number, found, context, area, edition).read(year, known)
         if read is not None:
             yield read
 
 
 @dataclass
 class _Row:
-    """One row on its way to be understood. ``area`` is the merged range it lies in."""
+    """One row on its way to be understood. ``area`` is the merged range it lies in; ``edition`` the versions of the
+    indicators the workbook was made with, None where it is today's.
+    """
 
     table: _Table
     heads: _Heads
@@ -308,6 +323,7 @@ class _Row:
     found: dict[str, Seen]
     context: ReadingContext
     area: tuple[str, int, int, int, int] | None
+    edition: Mapping[str, int] | None = None
     problems: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 
@@ -325,6 +341,7 @@ class _Row:
         self._check_merged(value)
         if value is not None:
             self._check_place(definition, city, code, breakdown)
+            self._check_edition(code)
             unit = definition.unit_of(breakdown) if definition else ""
             reading = read_cell(value, reads_as=self.context.reads_as, unit=unit)
             self.problems += [*reading.problems, *beside.problems]
@@ -348,6 +365,7 @@ class _Row:
             problems=tuple(self.problems),
             notes=tuple(self.notes),
             cells={name: (cell.place, _shown(name, cell)) for name, cell in self.found.items()},
+            says_secrecy=bool(beside.confidentiality) or reading.confidentiality != Confidentiality.FREE,
         )
 
     def _entry(self, reading: Reading, beside: columns.Beside, definition: Definition, breakdown: str) -> Entry:
@@ -375,6 +393,12 @@ class _Row:
             source=beside.source,
             note=beside.note,
         )
+
+    def _check_edition(self, code: str) -> None:
+        """Whether the number may have been found for another definition; without a word of the workbook it may."""
+        if self.edition is not None and self.edition.get(code, 1) < self.context.defined.get(code, 1):
+            # A plan tells what nobody touched; with a network's table nobody can, so it is not taken over.
+            (self.problems if self.context.network else self.notes).append(Finding("cell.defined_anew"))
 
     def _check_merged(self, value: Seen | None) -> None:
         """A cell merged over several rows leaves all but the first of them empty: nobody can say what was meant."""
@@ -431,7 +455,8 @@ class _Row:
         if not code:
             self.problems.append(Finding("cell.no_key"))
         elif definition is None:
-            self.problems.append(Finding("cell.unknown_key", {"seen": code[:_SHOWN]}))
+            known = "cell.no_longer_asked" if self.edition is not None else "cell.unknown_key"
+            self.problems.append(Finding(known, {"seen": code[:_SHOWN]}))
         elif breakdown not in definition.rows:
             seen = self.found["breakdown"].shown if "breakdown" in self.found else breakdown
             self.problems.append(Finding("cell.unknown_breakdown", {"code": code, "seen": seen[:_SHOWN]}))
@@ -455,27 +480,3 @@ def _breakdown_words(key: str) -> frozenset[str]:
         with in_language(language):
             found.add(vocabulary.folded(labels.breakdown(key)))
     return frozenset(found)
-
-
-def _without_doubles(rows: Sequence[ReadRow]) -> Iterator[ReadRow]:
-    """Rows that speak of the same value: those that say the same count once, others are refused, each naming the other."""
-    groups: dict[tuple[str, str, str, str], list[ReadRow]] = {}
-    for row in rows:
-        groups.setdefault((row.city, row.code, row.breakdown, row.period), []).append(row)
-    for (_city, code, _breakdown, _period), group in groups.items():
-        if not code:
-            yield from group
-            continue
-        filled = [row for row in group if not row.is_empty]
-        if len(filled) < 2:  # noqa: PLR2004  nothing is there twice
-            yield from filled or group[:1]
-            continue
-        first, second = filled[0], filled[1]
-        others = ", ".join(f"{row.sheet}!{row.cell}" if row.sheet != first.sheet else row.cell for row in filled[1:])
-        if all(row.entry is not None and row.entry == first.entry for row in filled):
-            yield replace(first, notes=(*first.notes, Finding("cell.twice_same", {"other": others[:_SHOWN]})))
-            continue
-        for row in filled:
-            other = second if row is first else first
-            place = f"{other.sheet}!{other.cell}" if other.sheet != row.sheet else other.cell
-            yield replace(row, entry=None, problems=(*row.problems, Finding("cell.twice", {"other": place})))

@@ -9,18 +9,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from icportal.core.strings import _, _p
 from icportal.i18n.catalogues import in_language
 from icportal.indicators.entries import Entry
 from icportal.indicators.enums import Bound, Confidentiality, Geography, Missing, SourceKind
-from icportal.indicators.exchange import guidance
+from icportal.indicators.exchange import editions, guidance
 from icportal.indicators.exchange.layout import (
     CODE_ROW,
     COLUMNS,
@@ -37,6 +34,7 @@ from icportal.indicators.exchange.layout import (
     UNDER_HALF,
     Identity,
 )
+from icportal.indicators.exchange.sheets import letters
 from icportal.indicators.labels import MISSING
 
 #: Columns with a list, and the name the list has in the workbook.
@@ -107,7 +105,8 @@ class SheetRow:
 @dataclass(frozen=True)
 class WorkbookSpec:
     """Everything a workbook is made of. ``lists`` are the choices of a column, as they are written into cells;
-    ``definitions`` what each indicator means, as (code, title, unit, definition); ``contact`` whom to ask.
+    ``definitions`` what each indicator means, as (code, title, unit, definition); ``contact`` whom to ask; ``versions``
+    the number of each indicator's version.
     """
 
     identity: Identity
@@ -119,6 +118,7 @@ class WorkbookSpec:
     department: str = ""
     definitions: Sequence[tuple[str, str, str, str]] = ()
     contact: str = ""
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,10 @@ class _Book:
     def __init__(self, spec: WorkbookSpec, issues: Mapping[str, Sequence[Issue]], values: Typed | None) -> None:
         self.spec, self.issues, self.values = spec, issues, values
         self.out = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.out, PLAIN)
+        # Sixteen megabytes that a process which only answers readers never needs.
+        from xlsxwriter import Workbook
+
+        self.book = Workbook(self.out, PLAIN)
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         #: What a code of a list looks like in its cell: with its label.
         self.choices = {column: {each.split(DASH)[0]: each for each in spec.lists.get(column, ())} for column in LISTS}
@@ -205,6 +208,8 @@ class _Book:
             self._write_issues(issues)
         meta.write_string(0, 0, IDENTITY)
         meta.write_string(0, 1, written)
+        meta.write_string(editions.ROW - 1, 0, editions.NAME)
+        meta.write_string(editions.ROW - 1, 1, editions.written(spec.versions))
         for sheet in (lists, meta):
             sheet.hide()
             sheet.protect()
@@ -326,7 +331,7 @@ class _Book:
                     "error_message": help_.error[:LONGEST_MESSAGE],
                 }
             elif code == "value":
-                top = f"{xl_col_to_name(PLACE[code])}{FIRST_ROW}"
+                top = f"{letters(PLACE[code] + 1)}{FIRST_ROW}"
                 asked |= {
                     "validate": "custom",
                     "value": f"=OR(ISNUMBER({top}),ISTEXT({top}))",
@@ -342,7 +347,7 @@ class _Book:
             sheet.write_string(0, column, code)
             for place, entry in enumerate(entries, start=1):
                 sheet.write_string(place, column, entry, self.text())
-            letter = xl_col_to_name(column)
+            letter = letters(column + 1)
             self.book.define_name(name, f"={LISTS_SHEET}!${letter}$2:${letter}${len(entries) + 1 if entries else 2}")
 
     # --- what has to be mended -----------------------------------------------------------------------------
@@ -380,7 +385,7 @@ class _Book:
                     sheet.write_string(line, place, text[:LONGEST_CELL], body)
                 sheet.write_string(line, 0, self.data_name if row else "", body)
                 if number is not None:
-                    cell = xl_rowcol_to_cell(number, PLACE[self._column(issue.column)])
+                    cell = f"{letters(PLACE[self._column(issue.column)] + 1)}{number + 1}"
                     sheet.write_url(line, 1, f"internal:'{self.data_name}'!{cell}", link, cell)
                 line += 1
         sheet.freeze_panes(2, 0)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from icportal.core import audit
 from icportal.core.actors import Actor
 from icportal.core.db import db
 from icportal.core.errors import InvalidTransition, NotFound
@@ -14,6 +15,9 @@ from icportal.core.strings import _
 from icportal.core.transactions import hold
 from icportal.indicators.enums import BatchScope, BatchState, Permission
 from icportal.indicators.models import ImportBatch
+
+#: In the result of a file that was given up: the number of the newer one that took its place.
+SUPERSEDED = "superseded_by"
 
 
 def batch_for(batch_id: int, *, actor: Actor) -> ImportBatch:
@@ -73,7 +77,26 @@ def refuse_other_state(batch: ImportBatch) -> None:
         BatchState.DISCARDED: _("This import was given up. Upload the file again."),
         BatchState.UNDONE: _("This import was undone. Upload the file again to take it over once more."),
     }
+    if batch.state == BatchState.DISCARDED and batch.result.get(SUPERSEDED):
+        raise InvalidTransition(_("A newer file has taken the place of this one. Decide about that one."))
     raise InvalidTransition(sentences[BatchState(batch.state)])
+
+
+def supersede(batch: ImportBatch, *, actor: Actor) -> None:
+    """Give up what the same person sent before for the same department, city and year and nobody has decided about.
+
+    Of files that are read in the background the newest one counts, whichever is done first.
+    """
+    waiting = [
+        each
+        for each in waiting_for_decision(batch.city_id or 0, batch.year or 0)
+        if each.created_by == batch.created_by and each.department_id == batch.department_id
+    ]
+    newest = max(waiting, key=lambda each: each.id, default=batch)
+    for each in waiting:
+        if each.id != newest.id and hold(each) and each.state == BatchState.CHECKED:
+            step(each, BatchState.DISCARDED, result={**each.result, SUPERSEDED: newest.id})
+            audit.record(actor, "indicators.import:supersede", each, after={"by": newest.id}, city_id=each.city_id)
 
 
 def waiting_for_decision(city_id: int, year: int) -> list[ImportBatch]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import delete, func, insert, select
 
 from icportal.cities.models import City
@@ -21,14 +19,15 @@ from icportal.indicators.enums import Mark, Missing, Permission
 from icportal.indicators.flow import DELIVERY
 from icportal.indicators.models import ENTRY_COLUMNS, Delivery, Observation, PublishedObservation, ValueMark
 from icportal.indicators.services.recording import current_values, delivery_of
+from icportal.indicators.services.withholding import WITHHELD, withhold
 from icportal.web.page_cache import touch_public
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
+__all__ = ["adopt", "begin", "digest", "has_values", "move", "open_reasons", "publish_values", "unpublish_values", "withhold"]
+
 #: The columns a version of a value and what the public reads of it have in common.
 SHARED = ("city_id", "indicator_id", "version_id", "breakdown", "period", "year", *ENTRY_COLUMNS)
-#: What is told of a value that is not free: that it is there and withheld, nothing else.
-WITHHELD: dict[str, Any] = {"amount": None, "source": "", "note": "", "bound": "exact", "missing": ""}
 
 
 def digest(delivery: Delivery) -> str:

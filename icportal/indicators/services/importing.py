@@ -31,7 +31,7 @@ from icportal.indicators.exchange.layout import ReadWorkbook, Unreadable
 from icportal.indicators.findings import Finding
 from icportal.indicators.flow import EDITABLE
 from icportal.indicators.models import Delivery, Department, ImportBatch, ImportCell
-from icportal.indicators.services import opening, planning
+from icportal.indicators.services import batches, opening, planning
 from icportal.indicators.services.batches import held, refuse_other_state, step
 from icportal.indicators.services.delivering import begin
 from icportal.indicators.services.planning import WRITES, Ground, Incoming, Plan, Planned
@@ -99,6 +99,7 @@ def receive(
         db.session.flush()
     else:
         _keep_preview(batch, _incoming(batch, read), whole=read.notes)
+        batches.supersede(batch, actor=actor)
     return batch
 
 
@@ -153,6 +154,9 @@ def check(job: Job, batch_id: int) -> dict[str, int]:
     if batch.department_id is None and department is not None:
         batch.department_id, batch.department_name = department.id, department.name
     _keep_preview(batch, incoming, whole=read.notes)
+    person = db.session.get(User, batch.created_by) if batch.created_by else None
+    if person is not None:
+        batches.supersede(batch, actor=person.actor)
     import_notices.ready(batch, city)
     return dict(batch.counts)
 
@@ -183,8 +187,8 @@ def verdicts(data: bytes, *, city: City, year: int, reads_as: str) -> Verdicts:
 def _incoming(batch: ImportBatch, read: ReadWorkbook) -> list[Incoming]:
     assert batch.city_id is not None
     definitions = planning.catalogue("en")
-    rows = (row for row in read.rows if not row.is_empty)
-    return [planning.from_row(row, batch_id=batch.id, city_id=batch.city_id, definitions=definitions) for row in rows]
+    cells = [planning.from_row(row, batch_id=batch.id, city_id=batch.city_id, definitions=definitions) for row in read.rows]
+    return [cell for cell in cells if cell.entry is not None or cell.problems or cell.is_beside]
 
 
 def _keep_preview(batch: ImportBatch, incoming: Sequence[Incoming], *, whole: Sequence[Finding] = ()) -> Plan:
@@ -211,7 +215,7 @@ def _row(batch: ImportBatch, planned: Planned) -> dict[str, object]:
         "breakdown": key.breakdown if key else "",
         "period": key.period if key else "",
         "shown": cell.shown,
-        "entry": cell.entry.stored() if cell.entry else None,
+        "entry": planning.stored(cell),
         "outcome": str(planned.outcome),
         "problems": [finding.stored() for finding in planned.problems],
         "warnings": [finding.stored() for finding in planned.warnings],

@@ -69,7 +69,7 @@ def merge_of(city_id: int, year: int) -> Merge:
         for planned in plan.cells:
             if planned.outcome == Outcome.REFUSED:
                 refused.append(planned)
-            elif planned.incoming.key is not None and _says_something(planned):
+            elif planned.outcome != Outcome.EMPTY and planned.incoming.key is not None and _says_something(planned):
                 by_key[planned.incoming.key].append(planned)
     telling = {key: offers for key, offers in by_key.items() if any(each.outcome != Outcome.UNCHANGED for each in offers)}
     values = [_merged(key, offers) for key, offers in sorted(telling.items())]

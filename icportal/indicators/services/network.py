@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
+from icportal.accounts.directory import names_of
 from icportal.core import audit, files
 from icportal.core.actors import Actor
 from icportal.core.bulk import insert_rows, parts
@@ -22,10 +23,12 @@ from icportal.core.queue import Job, progress
 from icportal.core.strings import _
 from icportal.core.transactions import hold, writer_for
 from icportal.indicators.catalogue import catalogue
-from icportal.indicators.enums import BatchState, DeliveryState, How, Missing, Outcome, Permission
+from icportal.indicators.enums import BatchScope, BatchState, DeliveryState, How, Missing, Outcome, Permission
 from icportal.indicators.exchange.cells import read_value
 from icportal.indicators.exchange.layout import ReadRow, Unreadable
 from icportal.indicators.exchange.network import read_blocks
+from icportal.indicators.exchange.network_child import HEADERS
+from icportal.indicators.findings import Finding
 from icportal.indicators.flow import DELIVERY
 from icportal.indicators.models import Delivery, ImportBatch, ImportCell, Observation
 from icportal.indicators.network_plan import MOST_CELLS, ROW_COLUMNS, Cell, NetworkPlan, Reader, plan
@@ -62,9 +65,13 @@ def plan_network(batch: ImportBatch, job: Job | None = None) -> NetworkPlan:
 
 def _rows_of_workbook(data: bytes, batch: ImportBatch, no_table: Unreadable) -> Sequence[ReadRow]:
     try:
-        return opening.read_network(data, reads_as=batch.reads_as).rows
+        read = opening.read_network(data, reads_as=batch.reads_as)
     except Unreadable as error:
         raise (no_table if error.finding.code == "file.not_ours" else error) from None
+    if read.identity is None:
+        # A table of somebody's own; what it lacks has to be said, not guessed.
+        raise no_table
+    return read.rows
 
 
 @contextmanager
@@ -100,6 +107,21 @@ def keep_preview(batch: ImportBatch, found: NetworkPlan) -> None:
         db.session.execute(insert(ImportCell), rows)
     batch.counts = {**{str(name): number for name, number in found.counts.items()}, "blocked": len(found.blocked)}
     batch.plan_digest = found.digest
+    unread = Finding("network.unread", {"names": ", ".join(found.unread), "wanted": ", ".join(HEADERS)})
+    batch.problems = [finding.stored() for finding in (*([unread] if found.unread else ()), *_already(batch, found))]
+
+
+def _already(batch: ImportBatch, found: NetworkPlan) -> list[Finding]:
+    """Whether the very same file was accepted before and still stands."""
+    query = select(ImportBatch).where(
+        ImportBatch.sha256 == batch.sha256, ImportBatch.scope == BatchScope.NETWORK, ImportBatch.state == BatchState.ACCEPTED
+    )
+    before = db.session.scalars(query.order_by(ImportBatch.accepted_at.desc()).limit(1)).first()
+    if before is None or before.id == batch.id:
+        return []
+    name = names_of({before.accepted_by}).get(before.accepted_by or 0, "–")
+    told = {"day": str(before.accepted_at.date() if before.accepted_at else ""), "name": name}
+    return [Finding("plan.already_changed" if found.rows else "plan.already", told)]
 
 
 def accept_network(
@@ -129,6 +151,7 @@ def accept_network(
     batch.state, batch.accepted_by, batch.accepted_at = BatchState.ACCEPTED, actor.id, now()
     left_out = len(found.blocked) if not only_good else 0
     batch.result = {"written": written, "deliveries": len(chosen), "left_out": left_out}
+    audit.record(actor, "indicators.import:accept", batch, after=batch.result)
     db.session.flush()
     return Counter(batch.result)
 
@@ -154,6 +177,7 @@ def undo_network(batch: ImportBatch, *, actor: Actor) -> Counter[str]:
     _write(undone, list(rows), batch, actor=actor, how=How.UNDONE, batch_id=None)
     batch.state, batch.undone_by, batch.undone_at = BatchState.UNDONE, actor.id, now()
     batch.result = {**batch.result, "restored": still, "kept": total - still}
+    audit.record(actor, "indicators.import:undo", batch, after=batch.result)
     db.session.flush()
     return Counter({"restored": still, "kept": total - still})
 
@@ -230,7 +254,19 @@ def _before(batch: ImportBatch) -> Iterator[tuple[int, tuple[Any, ...]]]:
     mine, last = Observation.__table__.alias("mine"), Observation.__table__.alias("last")
     key = ("city_id", "year", "indicator_id", "breakdown", "period")
     same = [mine.c[name] == last.c[name] for name in key]
-    joined = mine.outerjoin(last, and_(*same, last.c.number == mine.c.number - 1))
+    older, batches = Observation.__table__.alias("older"), ImportBatch.__table__
+    counts = (
+        select(func.max(older.c.number))
+        .select_from(older.outerjoin(batches, batches.c.id == older.c.batch_id))
+        .where(
+            *(older.c[name] == mine.c[name] for name in key),
+            older.c.number < mine.c.number,
+            or_(older.c.batch_id.is_(None), batches.c.state != BatchState.UNDONE),
+        )
+        .correlate(mine)
+        .scalar_subquery()
+    )
+    joined = mine.outerjoin(last, and_(*same, last.c.number == counts))
     kept = [name for name in ROW_COLUMNS if name not in (*key, "number")]
     columns = [mine.c.id, *(mine.c[name] for name in key), mine.c.number, last.c.id, *(raw(last.c[name]) for name in kept)]
     fresh = [mine.c.version_id, mine.c.unit, mine.c.counting]
@@ -258,12 +294,12 @@ def _stored(batch: ImportBatch, cell: Cell) -> dict[str, Any]:
         "breakdown": cell.breakdown,
         "period": cell.period,
         "shown": cell.shown[:500],
-        "entry": None,
+        "entry": cell.entry,
         "outcome": cell.outcome or Outcome.NEW,
         "problems": [finding.stored() for finding in cell.problems],
         "warnings": [finding.stored() for finding in cell.warnings],
         "notes": [finding.stored() for finding in cell.notes],
-        "previous_id": None,
+        "previous_id": cell.previous_id,
         "seen": None,
     }
 

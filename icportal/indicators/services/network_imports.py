@@ -86,7 +86,8 @@ def accept_later(batch: ImportBatch, *, actor: Actor, seen_digest: str, only_goo
         refuse_other_state(batch)
     if batch.plan_digest != seen_digest:
         raise Stale(_("Values have changed since this preview was made. Look at the new one and accept it then."))
-    key = f"{ACCEPT}:{batch.id}:{seen_digest[:16]}:{int(only_good)}"
+    # With the version: asked twice for one preview it is done once, asked again after a stop it is tried again.
+    key = f"{ACCEPT}:{batch.id}:{batch.version}:{int(only_good)}"
     job = queue.enqueue(ACCEPT, actor=actor, key=key, batch_id=batch.id, digest=seen_digest, only_good=only_good)
     batch.job_id = job.id
     db.session.flush()

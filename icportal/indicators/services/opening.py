@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
 
 from icportal.cities.models import City
 from icportal.cities.queries import names
 from icportal.core import files
 from icportal.core.db import db
 from icportal.i18n.catalogues import current_language
-from icportal.indicators.catalogue import catalogue
+from icportal.indicators.catalogue import Definition, catalogue
 from icportal.indicators.exchange.gate import gate
 from icportal.indicators.exchange.layout import ReadWorkbook
 from icportal.indicators.exchange.reading import ReadingContext, read_workbook
 from icportal.indicators.exchange.vocabulary import spoken
 from icportal.indicators.labels import DEFINITION_FAMILIES
-from icportal.indicators.models import ImportBatch, MigrantDefinition
+from icportal.indicators.models import ImportBatch, IndicatorVersion, MigrantDefinition
 from icportal.indicators.workbooks import catalogue_digest
 
 
@@ -48,6 +50,7 @@ def read(data: bytes, *, city: City, year: int, reads_as: str) -> ReadWorkbook:
         definitions_of_migrant=_definitions_of_migrant(city.id),
         catalogue=catalogue_digest(asked),
         city_names=names(current_language().code),
+        defined=_defined(asked),
     )
     return read_workbook(data, context)
 
@@ -68,8 +71,16 @@ def read_network(data: bytes, *, reads_as: str) -> ReadWorkbook:
         catalogue=catalogue_digest(asked),
         network=True,
         city_names=names(current_language().code),
+        defined=_defined(asked),
     )
     return read_workbook(data, context)
+
+
+def _defined(asked: Mapping[str, Definition]) -> dict[str, int]:
+    """For each code the number of the version that began its present series."""
+    query = select(IndicatorVersion.indicator_id, func.max(IndicatorVersion.number)).where(~IndicatorVersion.continues)
+    numbers = dict(db.session.execute(query.group_by(IndicatorVersion.indicator_id)).tuples().all())
+    return {code: numbers.get(each.indicator_id, 1) for code, each in asked.items()}
 
 
 def _definitions_of_migrant(city_id: int) -> dict[str, int]:

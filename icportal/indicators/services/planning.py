@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from icportal.cities.models import City
 from icportal.core.canonical import sha256
@@ -16,10 +17,10 @@ from icportal.core.strings import _l
 from icportal.indicators import checks, findings
 from icportal.indicators.catalogue import Definition, by_id, catalogue
 from icportal.indicators.entries import Entry, Key, same
-from icportal.indicators.enums import Geography, How, Outcome
+from icportal.indicators.enums import Confidentiality, Geography, How, Outcome
 from icportal.indicators.exchange.layout import ReadRow
 from icportal.indicators.findings import Finding
-from icportal.indicators.models import ImportBatch, ImportCell, Observation, PublishedObservation
+from icportal.indicators.models import ImportBatch, ImportCell, IndicatorVersion, Observation, PublishedObservation
 from icportal.indicators.services.recording import Change, current_values
 
 findings.register(
@@ -32,7 +33,16 @@ findings.register(
         "plan.again": _l("The same value stands in %(cell)s as well, with the same content."),
         "plan.older": _l("The workbook has an older value that was changed in the portal since; the newer one stays."),
         "plan.own": _l("It takes the place of what you gave with an earlier file."),
-        "plan.definition": _l("The definition of this indicator has changed since; the value will stand under the new one."),
+        "plan.definition": _l(
+            "The number answers the earlier definition. Read the new one; then give the number once more, in the error workbook"
+            " or in a fresh one."
+        ),
+        "plan.secret": _l(
+            "The file says nothing about confidentiality: the value stays confidential. To make it free, choose F in that column."
+        ),
+        "plan.freed": _l(
+            "This value is confidential so far; the file makes it free, and it becomes public with the rest. Is that right?"
+        ),
         "plan.already": _l("This file was already imported on %(day)s by %(name)s. Accepting it again would change nothing."),
         "plan.already_changed": _l(
             "This file was already imported on %(day)s by %(name)s. Values edited since are listed below: look whether you want"
@@ -43,6 +53,8 @@ findings.register(
 
 #: Outcomes that write something when they are accepted.
 WRITES = frozenset({Outcome.NEW, Outcome.CHANGED})
+#: Beside a kept entry: the file says nothing about secrecy.
+SILENT = "silent"
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,24 @@ class Incoming:
     problems: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     cell_id: int | None = None
+    says_secrecy: bool = True
+
+    @property
+    def defined_anew(self) -> bool:
+        """Whether the definition has changed since the workbook was made."""
+        return any(note.code == "cell.defined_anew" for note in self.notes)
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether something stands only beside an empty value."""
+        return any(note.code == "cell.only_beside" for note in self.notes)
+
+    def over(self, stands: Entry | None) -> Entry | None:
+        """What the cell says over the entry that stands: where it is silent about secrecy, nothing is freed."""
+        silent = not self.says_secrecy and self.entry is not None and not self.entry.is_removed
+        if not silent or stands is None or stands.is_removed or self.entry is None:
+            return self.entry
+        return replace(self.entry, confidentiality=stands.confidentiality)
 
 
 @dataclass(frozen=True)
@@ -112,11 +142,17 @@ class Ground:
     year: int
     definitions: Mapping[str, Definition]
     current: Mapping[Key, Observation]
+    #: By indicator, when its definition last changed so that no series runs on.
+    defined: Mapping[int, datetime]
 
     @classmethod
     def of(cls, city_id: int, year: int) -> Ground:
         """As it is now."""
-        return cls(city_id, year, catalogue("en"), current_values(city_id, year))
+        began = select(IndicatorVersion.indicator_id, func.max(IndicatorVersion.since)).where(
+            ~IndicatorVersion.continues, IndicatorVersion.number > 1
+        )
+        defined = dict(db.session.execute(began.group_by(IndicatorVersion.indicator_id)).tuples().all())
+        return cls(city_id, year, catalogue("en"), current_values(city_id, year), defined)
 
 
 def from_row(row: ReadRow, *, batch_id: int, city_id: int, definitions: Mapping[str, Definition]) -> Incoming:
@@ -124,7 +160,9 @@ def from_row(row: ReadRow, *, batch_id: int, city_id: int, definitions: Mapping[
     definition = definitions.get(row.code)
     key = Key(city_id, definition.indicator_id, row.breakdown, row.period) if definition and row.period else None
     entry = None if row.problems else row.entry
-    return Incoming(batch_id, row.sheet, row.cell, row.shown, key, entry, row.seen, row.problems, row.notes)
+    return Incoming(
+        batch_id, row.sheet, row.cell, row.shown, key, entry, row.seen, row.problems, row.notes, says_secrecy=row.says_secrecy
+    )
 
 
 def from_cell(cell: ImportCell) -> Incoming:
@@ -137,7 +175,19 @@ def from_cell(cell: ImportCell) -> Incoming:
         for name in ("problems", "notes")
     }
     entry = Entry.of(cell.entry) if cell.entry else None
-    return Incoming(cell.batch_id, cell.sheet, cell.cell, cell.shown, key, entry, cell.seen, cell_id=cell.id, **read)
+    says = not (cell.entry or {}).get(SILENT)
+    if entry is not None and not says:
+        entry = replace(entry, confidentiality=Confidentiality.FREE)
+    return Incoming(
+        cell.batch_id, cell.sheet, cell.cell, cell.shown, key, entry, cell.seen, cell_id=cell.id, says_secrecy=says, **read
+    )
+
+
+def stored(cell: Incoming) -> dict[str, object] | None:
+    """The entry as the preview keeps it: what would be written, and whether the file itself spoke of secrecy."""
+    if cell.entry is None:
+        return None
+    return cell.entry.stored() if cell.says_secrecy else {**cell.entry.stored(), SILENT: True}
 
 
 def make(incoming: Sequence[Incoming], ground: Ground) -> Plan:
@@ -149,7 +199,7 @@ def make(incoming: Sequence[Incoming], ground: Ground) -> Plan:
     planned = [
         twice.get((each.sheet, each.cell)) or _one(each, ground, known, seen, batches)
         for each in incoming
-        if each.entry is not None or each.problems
+        if each.entry is not None or each.problems or each.is_beside
     ]
     return Plan(tuple(_warned(planned, ground, known)))
 
@@ -163,23 +213,37 @@ def _one(
 ) -> Planned:
     definition = known.get(cell.key.indicator_id) if cell.key else None
     current = ground.current.get(cell.key) if cell.key else None
+    if cell.entry is None and not cell.problems:
+        return Planned(cell, Outcome.EMPTY, None, current, notes=cell.notes)
     refused = _refusals(cell, ground, definition)
     if refused or cell.key is None or cell.entry is None or definition is None:
         return Planned(cell, Outcome.REFUSED, None, current, refused, notes=cell.notes)
     now = current.entry if current else None
-    planned = Planned(cell, Outcome.UNCHANGED, definition.version_id, current, notes=cell.notes)
-    if alike(now, cell.entry):
-        moved = current is not None and not cell.entry.is_removed and current.version_id != definition.version_id
-        return _noted(planned, "plan.definition", Outcome.CHANGED) if moved else planned
+    entry = cell.over(now) or cell.entry
+    planned = Planned(replace(cell, entry=entry), Outcome.UNCHANGED, definition.version_id, current, notes=cell.notes)
+    if entry != cell.entry:
+        planned = _noted(planned, "plan.secret", Outcome.UNCHANGED)
+    if alike(now, entry):
+        # Nobody touched it: it goes on answering the definition it was given for.
+        return planned
     outcome = Outcome.NEW if now is None or now.is_removed else Outcome.CHANGED
     if cell.seen is not None and cell.seen != (current.number if current else 0):
         base = seen.get((cell.key, cell.seen))
-        if base is not None and alike(base.entry, cell.entry):
+        if base is not None and alike(base.entry, cell.over(base.entry) or cell.entry):
             return _noted(planned, "plan.older", Outcome.UNCHANGED)
         if not same(base.entry if base else None, now):
             own = _is_own(cell, current, batches)
-            return _noted(planned, "plan.own", outcome) if own else replace(planned, outcome=Outcome.CONFLICT)
+            planned = _noted(planned, "plan.own", outcome) if own else planned
+            outcome = outcome if own else Outcome.CONFLICT
+    if not entry.is_removed and (cell.defined_anew or _is_older(cell, ground, batches)):
+        return replace(planned, outcome=Outcome.REFUSED, problems=(Finding("plan.definition"),))
     return replace(planned, outcome=outcome)
+
+
+def _is_older(cell: Incoming, ground: Ground, batches: Mapping[int, ImportBatch]) -> bool:
+    """Whether the definition has changed since the file came in."""
+    batch, since = batches.get(cell.batch_id), ground.defined.get(cell.key.indicator_id) if cell.key else None
+    return batch is not None and since is not None and batch.created_at < since
 
 
 def _noted(planned: Planned, code: str, outcome: str) -> Planned:
@@ -274,9 +338,19 @@ def _warned(planned: Sequence[Planned], ground: Ground, known: Mapping[int, Defi
         elsewhere=elsewhere(ground.city_id, ground.year),
     )
     return [
-        replace(each, warnings=tuple(found.get(each.incoming.key, ()))) if each.incoming.key and each.outcome in telling else each
+        replace(each, warnings=(*_freed(each), *found.get(each.incoming.key, ())))
+        if each.incoming.key and each.outcome in telling
+        else each
         for each in planned
     ]
+
+
+def _freed(planned: Planned) -> tuple[Finding, ...]:
+    """Ask back about a confidential value that the file makes free."""
+    before, after = planned.previous.entry if planned.previous else None, planned.incoming.entry
+    if before is None or after is None or before.is_removed or after.is_removed:
+        return ()
+    return (Finding("plan.freed"),) if after.is_free and not before.is_free else ()
 
 
 def earlier_values(city_id: int, year: int) -> dict[Key, Entry]:

@@ -20,6 +20,7 @@ from icportal.indicators.entries import Entry, Key, same
 from icportal.indicators.enums import DeliveryState, How, Permission
 from icportal.indicators.flow import DELIVERY, EDITABLE
 from icportal.indicators.models import ENTRY_COLUMNS, Delivery, Observation
+from icportal.indicators.services.withholding import withhold
 from icportal.workflow import engine
 
 
@@ -49,8 +50,9 @@ def delivery_of(city_id: int, year: int) -> Delivery:
 def record(changes: Iterable[Change], *, actor: Actor, how: str = How.TYPED, batch_id: int | None = None) -> list[Observation]:
     """Write values as new versions; what is the same already is left alone. Gives the versions that were written.
 
-    All belong to one city and year. A published or withdrawn delivery becomes a draft again; the public goes on
-    reading what was published.
+    All belong to one city and year. A value that is the same stays with the version of the indicator it answered. A
+    published or withdrawn delivery becomes a draft again; the public goes on reading what was published, but for
+    values that are not free any more: those are withheld at once.
 
     Raises:
         NotAllowed: the actor may not enter values for this city.
@@ -72,7 +74,7 @@ def record(changes: Iterable[Change], *, actor: Actor, how: str = How.TYPED, bat
     moment, rows, replaced = now(), [], []
     for key, change in wanted.items():
         old = before.get(key)
-        if same(old.entry if old else None, change.entry) and (old is None or old.version_id == change.version_id):
+        if same(old.entry if old else None, change.entry):
             continue
         if old is not None:
             replaced.append(old)
@@ -99,12 +101,19 @@ def record(changes: Iterable[Change], *, actor: Actor, how: str = How.TYPED, bat
     for part in parts([old.id for old in replaced]):
         db.session.execute(update(Observation).where(Observation.id.in_(part)).values(current=False))
     written = list(db.session.scalars(insert(Observation).returning(Observation, sort_by_parameter_order=True), rows))
+    withheld = 0 if all(value.entry.is_free for value in written) else withhold([(delivery.city_id, delivery.year)])
     _touch(delivery)
     audit.record(
         actor,
         "indicators.delivery:record",
         delivery,
-        after={"values": len(written), "how": how, "import": batch_id, "year": delivery.year},
+        after={
+            "values": len(written),
+            "how": how,
+            "import": batch_id,
+            "year": delivery.year,
+            **({"withheld": withheld} if withheld else {}),
+        },
         city_id=delivery.city_id,
     )
     return written

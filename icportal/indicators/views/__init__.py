@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from icportal.core.strings import _l
+from icportal.core.strings import _l, _lp
 from icportal.indicators.enums import Permission
 from icportal.indicators.views import (
     catalogue,
@@ -22,9 +22,8 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Indicators"), "indicators.list_indicators"),
     Entry(_l("Open data"), "indicators.open_data"),
     Entry(_l("Indicators"), "indicators.list_deliveries", Permission.LIST_DELIVERIES, area="work"),
-    Entry(_l("Catalogue of indicators"), "indicators.list_catalogue", Permission.VIEW_CATALOGUE, area="work"),
-    Entry(_l("Releases of open data"), "indicators.list_releases", Permission.RELEASE, area="work"),
-    Entry(_l("Workbook of the network"), "indicators.network_workbook", Permission.EXCHANGE_NETWORK, area="work"),
+    Entry(_lp("menu", "Catalogue"), "indicators.list_catalogue", Permission.VIEW_CATALOGUE, area="work"),
+    Entry(_lp("menu", "Releases"), "indicators.list_releases", Permission.RELEASE, area="work"),
 )
 
 __all__ = [

@@ -21,7 +21,7 @@ from icportal.indicators.models import Delivery
 from icportal.indicators.views.pages import Answer, blueprint
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
-from icportal.web.routing import row_number
+from icportal.web.routing import row_number, year_number
 from icportal.workflow import engine
 
 #: Steps that are taken where the values are read.
@@ -62,7 +62,7 @@ def _offered(form: BeginForm) -> BeginForm:
 
 def _list_page(form: BeginForm, status: int = 200) -> Answer:
     actor = current_actor()
-    state, year = request.args.get("state", ""), request.args.get("year", type=row_number)
+    state, year = request.args.get("state", ""), request.args.get("year", type=year_number)
     if state not in set(DeliveryState):
         state = ""
     page = deliveries.list_for(actor, state=state, year=year, after=request.args.get("after", type=row_number))
@@ -73,6 +73,7 @@ def _list_page(form: BeginForm, status: int = 200) -> Answer:
         states=[(each.name, each.label) for each in DELIVERY.states],
         sees_all=deliveries.sees_all(actor),
         may_begin=can(actor, Permission.ENTER),
+        may_exchange=can(actor, Permission.EXCHANGE_NETWORK),
         flow=DELIVERY,
         state=state,
         year=year,
@@ -80,7 +81,7 @@ def _list_page(form: BeginForm, status: int = 200) -> Answer:
     ), status
 
 
-@blueprint.get("/work/indicators/<slug:slug>/<int:year>")
+@blueprint.get("/work/indicators/<slug:slug>/<year:year>")
 @requires(Permission.VIEW_DELIVERY)
 def show_delivery(slug: str, year: int) -> Answer:
     """Where a delivery stands, and what to do now."""

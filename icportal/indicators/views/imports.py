@@ -53,7 +53,7 @@ def _place(slug: str, year: int) -> City:
 # --- uploading ----------------------------------------------------------------------------------------------
 
 
-@blueprint.route("/work/indicators/<slug:slug>/<int:year>/upload", methods=["GET", "POST"])
+@blueprint.route("/work/indicators/<slug:slug>/<year:year>/upload", methods=["GET", "POST"])
 @requires(Permission.ENTER)
 def upload_workbook(slug: str, year: int) -> Answer:
     """Choose a workbook; small ones are shown at once, large ones are read in the background."""
@@ -139,6 +139,8 @@ def _page(batch: ImportBatch, *, form: Any = None, status: int = 200) -> Answer:
         good=imports.count_of(batch, Outcome.NEW, Outcome.CHANGED),
         refused=imports.count_of(batch, Outcome.REFUSED),
         others=imports.waiting_beside(batch),
+        in_review=imports.is_in_review(batch),
+        superseded_by=imports.superseded_by(batch),
         kept=imports.kept_of(batch),
         is_network=batch.scope == BatchScope.NETWORK,
         **subject,
@@ -229,12 +231,12 @@ def _refused(batch: ImportBatch, error: DomainError) -> Answer:
 # --- several files together ---------------------------------------------------------------------------------
 
 
-@blueprint.route("/work/indicators/<slug:slug>/<int:year>/merge", methods=["GET", "POST"])
+@blueprint.route("/work/indicators/<slug:slug>/<year:year>/merge", methods=["GET", "POST"])
 @requires(Permission.ENTER)
 def merge(slug: str, year: int) -> Answer:
     """All files of a city's year that wait, merged value by value; what they do not agree on is chosen here."""
     city = _place(slug, year)
-    if request.method == "GET":
+    if request.method != "POST":
         return _merge_page(city, year)
     chosen = {name[7:]: value for name, value in request.form.items() if name.startswith("choice-")}
     try:

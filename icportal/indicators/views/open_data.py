@@ -84,7 +84,8 @@ def release_file(name: str, filename: str) -> Response:
     }
     answer = Response(files.open_file(file.file), headers=headers)
     answer.set_etag(file.sha256)
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.get("/data/catalogue.<string:syntax>")
@@ -112,7 +113,7 @@ def list_releases() -> Answer:
                 _("Release %(name)s is being made. It is public as soon as all files are written.", name=release.name), "success"
             )
             return redirect(url_for("indicators.list_releases"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         form.name.data = releases.next_name()
     everything = [(release, job, _state(release, job)) for release, job in releases.everything()]
     page = render_template(

@@ -1,4 +1,4 @@
-"""All values of a delivery on one page, remarks on single values, and how a value came to be what it is."""
+"""The values of a delivery family by family, remarks on single values, and how a value came to be what it is."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ FILTERS: dict[str, Text] = {
 STEPS = frozenset({"publish", "request_changes", "withdraw", "retract"})
 
 
-@blueprint.get("/work/indicators/<slug:slug>/<int:year>/review")
+@blueprint.get("/work/indicators/<slug:slug>/<year:year>/review")
 @requires(Permission.VIEW_DELIVERY)
 def review_delivery(slug: str, year: int) -> Answer:
-    """What stood before and what stands now, value by value; coordinators decide here."""
+    """What stood before and what stands now, a family at a time or narrowed down; coordinators decide here."""
     delivery, city = deliveries.open_delivery(slug, year, actor=current_actor())
     return review_page(delivery, city)
 
 
-@blueprint.post("/work/indicators/<slug:slug>/<int:year>/marks")
+@blueprint.post("/work/indicators/<slug:slug>/<year:year>/marks")
 @requires(Permission.ENTER)
 def mark_value(slug: str, year: int) -> Answer:
     """Put a star, a comment or a reason on a value; a star that is there is taken away."""
@@ -76,7 +76,7 @@ def _mark(delivery: Delivery, name: str, form: MarkForm) -> None:
         raise NotFound(_("There is no such remark."))
 
 
-@blueprint.post("/work/indicators/<slug:slug>/<int:year>/marks/<int:mark_id>/settle")
+@blueprint.post("/work/indicators/<slug:slug>/<year:year>/marks/<int:mark_id>/settle")
 @requires(Permission.ENTER)
 def settle_mark(slug: str, year: int, mark_id: int) -> Answer:
     """Mark a comment or a reason as dealt with."""
@@ -87,9 +87,11 @@ def settle_mark(slug: str, year: int, mark_id: int) -> Answer:
 
 
 def _kept() -> dict[str, Any]:
-    """The filter of the page stays chosen."""
-    chosen = request.args.get("only", "")
-    return {"only": chosen} if chosen in FILTERS and chosen else {}
+    """The filter or the family of the page stays chosen."""
+    chosen, family = request.args.get("only", ""), request.args.get("family", "")
+    if chosen in FILTERS and chosen:
+        return {"only": chosen}
+    return {"family": family} if family in labels.FAMILIES else {}
 
 
 def _anchor(name: str) -> str:
@@ -105,20 +107,27 @@ def review_page(
     typed: dict[str, tuple[str | None, str]] | None = None,
     status: int = 200,
 ) -> Answer:
-    """All values with what is known about them."""
-    actor = current_actor()
+    """One family's values, or those of a filter, with what is known about them; a decision is about all values."""
+    actor, typed = current_actor(), typed or {}
     may_check = can(actor, Permission.CHECK, delivery)
     sheet = deliveries.sheet(delivery, city, current_language().code)
     narrowed = {key: _narrowed(sheet, key, may_check=may_check) for key in FILTERS if key != "starred" or may_check}
     only = request.args.get("only", "")
-    shown = narrowed.get(only, narrowed[""])
+    only = only if only in narrowed else ""
+    families = _families(narrowed[""])
+    family = "" if only else _family(families, next(iter(typed), ""))
+    shown = narrowed[only] if only else families.get(family, [])
     return render_template(
         "indicators/review_show.html",
         **context_of(delivery, city),
         sheet=sheet,
         groups=_by_indicator(shown),
         tabs=[(key, label, len(narrowed[key])) for key, label in FILTERS.items() if key in narrowed],
-        only=only if only in narrowed else "",
+        only=only,
+        families=[(name, labels.FAMILIES[name], len(places)) for name, places in families.items()],
+        family=family,
+        opened={request.args.get("open", ""), *typed},
+        covers=_covers(families),
         anchor=_anchor,
         value_words=deliveries.value_words,
         caveat_words=deliveries.caveat_words,
@@ -133,8 +142,31 @@ def review_page(
         may_give_reasons=may_check and delivery.state == DeliveryState.REVIEW,
         form=form,
         reasons=reasons,
-        typed=typed or {},
+        typed=typed,
     ), status
+
+
+def _families(places: list[Place]) -> dict[str, list[Place]]:
+    found: dict[str, list[Place]] = {}
+    for place in places:
+        found.setdefault(place.definition.family, []).append(place)
+    return found
+
+
+def _family(families: dict[str, list[Place]], typed: str) -> str:
+    """The family of what was typed or is to be opened, else the one asked for, else the first with values."""
+    wanted = typed or request.args.get("open", "")
+    for name, places in families.items():
+        if any(place.name == wanted for place in places):
+            return name
+    asked = request.args.get("family", "")
+    return asked if asked in families else next(iter(families), "")
+
+
+def _covers(families: dict[str, list[Place]]) -> tuple[int, int]:
+    """(values, families with any) that publishing makes public: all there are, whatever the page shows."""
+    counts = [sum(place.is_there for place in places) for places in families.values()]
+    return sum(counts), sum(1 for count in counts if count)
 
 
 def _narrowed(sheet: Sheet, key: str, *, may_check: bool) -> list[Place]:
@@ -149,7 +181,7 @@ def _narrowed(sheet: Sheet, key: str, *, may_check: bool) -> list[Place]:
     return [place for place in sheet.places if tests[key](place)]
 
 
-@blueprint.post("/work/indicators/<slug:slug>/<int:year>/move")
+@blueprint.post("/work/indicators/<slug:slug>/<year:year>/move")
 @requires(Permission.VIEW_DELIVERY)
 def move_delivery(slug: str, year: int) -> Answer:
     """Take a step of the workflow; refused, the page comes again with the reason typed."""
@@ -187,7 +219,7 @@ def _by_indicator(places: list[Place]) -> list[tuple[Any, list[Place]]]:
     return [(group[0].definition, group) for group in found.values()]
 
 
-@blueprint.get("/work/indicators/<slug:slug>/<int:year>/values/<slug:code>")
+@blueprint.get("/work/indicators/<slug:slug>/<year:year>/values/<slug:code>")
 @requires(Permission.VIEW_DELIVERY)
 def value_history(slug: str, year: int, code: str) -> Answer:
     """All versions of one value: who gave it, when, how, and what changed."""

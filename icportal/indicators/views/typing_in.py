@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from icportal.i18n.catalogues import current_language
 from icportal.indicators import definitions, deliveries, labels, services, typed
 from icportal.indicators.deliveries import Place, Sheet
 from icportal.indicators.delivery_forms import TypingForm, ways_of_writing
+from icportal.indicators.entries import Entry, Key
 from icportal.indicators.enums import Permission
 from icportal.indicators.typed import Frame, Row
 from icportal.indicators.views.deliveries import context_of
@@ -24,7 +26,7 @@ from icportal.web.identity import current_actor
 MOST_NOTES = 10
 
 
-@blueprint.route("/work/indicators/<slug:slug>/<int:year>/type-in", methods=["GET", "POST"])
+@blueprint.route("/work/indicators/<slug:slug>/<year:year>/type-in", methods=["GET", "POST"])
 @requires(Permission.ENTER)
 def type_in(slug: str, year: int) -> Answer:
     """The values of one family in fields; the whole page is saved at once, or shown again with what is to be mended."""
@@ -48,7 +50,7 @@ def type_in(slug: str, year: int) -> Answer:
 
 def _tell(rows: list[Row], saved: int) -> None:
     flash(_n("%(num)s value is saved.", "%(num)s values are saved.", saved) if saved else _("Nothing had changed."), "success")
-    for note in [f"{row.place.label}: {note}" for row in rows for note in row.notes][:MOST_NOTES]:
+    for note in list(dict.fromkeys(f"{row.place.label}: {note}" for row in rows for note in row.notes))[:MOST_NOTES]:
         flash(note, "info")
 
 
@@ -85,7 +87,7 @@ def _save(sheet: Sheet, form: TypingForm, frame: Frame) -> int | None:
     """How many values were written; None where something is to be mended first, which then stands in the form."""
     behind = {row.place.key: row.seen for row in form.rows if row.seen != row.place.number}
     bases = deliveries.versions_seen(sheet.delivery, behind)
-    wanted = typed.changes(form.rows, bases, frame)
+    wanted = typed.changes(form.rows, bases, frame, sheet.taken_back)
     form.status = 422
     if any(row.problems for row in form.rows):
         return None
@@ -97,21 +99,24 @@ def _save(sheet: Sheet, form: TypingForm, frame: Frame) -> int | None:
         form.refuse(error)
         form.status = error.status
         if isinstance(error, Stale):
-            _show_both(form.rows, error)
+            _show_both(form.rows, error, {change.key: change.entry for change in wanted})
     return None
 
 
-def _show_both(rows: list[Row], error: Stale) -> None:
-    """Both versions are on the page now: saving again is a choice."""
+def _show_both(rows: list[Row], error: Stale, wanted: Mapping[Key, Entry]) -> None:
+    """Both versions are on the page now: saving again is a choice. What was moved to another period is mine there."""
     found = {key: (mine, theirs) for key, mine, theirs in error.differences}
     for row in rows:
-        if row.place.key in found:
-            row.mine, row.theirs = found[row.place.key]
+        key = row.place.key if row.place.key in found else row.target
+        if key in found:
+            mine, row.theirs = found[key]
+            row.mine = wanted.get(row.target, mine)
             row.overtaken, row.seen = True, row.place.number
 
 
 def _pasted(sheet: Sheet, family: str, frame: Frame, form: TypingForm) -> Answer:
-    count, problems = typed.paste(request.form.get("pasted", ""), form.rows)
+    others = [place for place in sheet.places if place.definition.family != family]
+    count, problems = typed.paste(request.form.get("pasted", ""), form.rows, others)
     form.form_errors.extend(problems)
     if count:
         flash(

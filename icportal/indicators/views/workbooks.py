@@ -12,6 +12,7 @@ from icportal.core.clock import today
 from icportal.core.errors import DomainError, Stale
 from icportal.core.permissions import authorise
 from icportal.core.strings import _
+from icportal.i18n import locales
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import interface_codes, reading_language
 from icportal.indicators import labels, workbooks
@@ -25,12 +26,12 @@ from icportal.indicators.workbook_forms import DepartmentForm, NetworkWorkbookFo
 from icportal.web.decorators import requires
 from icportal.web.forms import PortalForm, options
 from icportal.web.identity import current_actor
-from icportal.web.routing import row_number
+from icportal.web.routing import row_number, year_number
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@blueprint.get("/work/indicators/<slug:slug>/<int:year>/workbook.xlsx")
+@blueprint.get("/work/indicators/<slug:slug>/<year:year>/workbook.xlsx")
 @requires(Permission.VIEW_DELIVERY)
 def download_workbook(slug: str, year: int) -> Response:
     """The workbook of a city and a year, whole or of one department."""
@@ -54,11 +55,11 @@ def _language() -> str:
 def _languages() -> list[tuple[str, str]]:
     here = current_language().code
     codes = dict.fromkeys((here, *interface_codes()))
-    return [(code, reading_language(code).autonym if code in interface_codes() else code) for code in codes]
+    return [(code, locales.get(code).autonym) for code in codes]
 
 
 def _year() -> int:
-    return request.args.get("year", 0, type=row_number) or today().year - 1
+    return request.args.get("year", 0, type=year_number) or today().year - 1
 
 
 # --- departments -------------------------------------------------------------------------------------------
