@@ -12,6 +12,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -250,6 +251,7 @@ def letters(number: int) -> str:
     return found
 
 
+@cache
 def expanding(size: int = 300 * MB) -> bytes:
     """A few hundred kilobytes that unpack to ``size``."""
     content = parts(typed(12.3))
@@ -271,6 +273,7 @@ def expanding_and_lying() -> bytes:
     return bytes(data)
 
 
+@cache
 def shared_text_blow_up() -> bytes:
     """One long text that a hundred thousand cells refer to."""
     content = parts(template())
@@ -292,7 +295,9 @@ def shared_text_blow_up() -> bytes:
 
 def many_styles() -> bytes:
     content = parts(typed(12.3))
-    content["xl/styles.xml"] = content["xl/styles.xml"].replace(b"</cellXfs>", b'<xf numFmtId="0"/>' * 1_000_000 + b"</cellXfs>")
+    # All different, so that no ratio of a packed size gives them away.
+    styles = b"".join(b'<xf numFmtId="%d"/>' % number for number in range(1_000_000))
+    content["xl/styles.xml"] = content["xl/styles.xml"].replace(b"</cellXfs>", styles + b"</cellXfs>")
     return packed(content)
 
 
@@ -346,12 +351,14 @@ def damaged() -> bytes:
 # --- files that are to be read ---------------------------------------------------------------------------------
 
 
+@cache
 def million_empty_rows() -> bytes:
     """LibreOffice writes this when a whole column got a format."""
     rows = b"".join(b'<row r="%d" s="1"><c r="I%d" s="1"/></row>' % (row, row) for row in range(20, 1_000_020))
     return with_rows(rows)
 
 
+@cache
 def many_empty_cells() -> bytes:
     cells = b"".join(b'<c s="1" r="%s999"/>' % letters(number).encode() for number in range(1, 16_385))
     return with_rows(b'<row r="999">' + cells + b"</row>")

@@ -219,7 +219,7 @@ def chart(slug: str, question: Question, language: str) -> Chart:
     breakdown = question.breakdown if question.breakdown in breakdowns else main
     instead = [known[code].indicator_id for code in definition.facts.substitutes if code in known] if breakdown == main else []
     years = queries.years_of([definition.indicator_id], breakdown) or queries.years_of(instead, breakdown)
-    year = question.year if question.year is not None else first_year(definition, tuple(instead), breakdown, tuple(years))
+    year = question.year if question.year is not None else first_year((definition.indicator_id, *instead), breakdown, definition.unit_of(breakdown), tuple(years))
     chosen = {place.slug: number for number, place in named.items()}
     wanted = tuple(slug for slug in question.cities if slug in chosen)
     series = max((meaning for _number, meaning in queries.series_of([definition.indicator_id]).values()), default=1)
@@ -240,12 +240,11 @@ def chart(slug: str, question: Question, language: str) -> Chart:
 
 
 @kept(500)
-def first_year(definition: Definition, instead: tuple[int, ...], breakdown: str, years: tuple[int, ...]) -> int | None:
+def first_year(indicators: tuple[int, ...], breakdown: str, unit: str, years: tuple[int, ...]) -> int | None:
     """What a figure begins with: the newest year that shows at least half as many cities as the best one does."""
     if len(years) < 2:  # noqa: PLR2004  no choice
         return next(iter(years), None)
-    unit = definition.unit_of(breakdown)
-    covered = queries.cities_by_year([definition.indicator_id, *instead], breakdown, years, unit)
+    covered = queries.cities_by_year(indicators, breakdown, years, unit)
     counts = {year: len(set().union(*(covered.get(year + off, ()) for off in range(-NEAREST, NEAREST + 1)))) for year in years}
     most = max(counts.values())
     return next(year for year in years if 2 * counts[year] >= most)

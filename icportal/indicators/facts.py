@@ -34,7 +34,8 @@ class Facts:
     ages: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     crossed: bool = False
-    units: Mapping[str, str] = field(default_factory=dict)
+    # A mapping has no hash; equal facts have equal units all the same.
+    units: Mapping[str, str] = field(default_factory=dict, hash=False)
     adds_up: tuple[str, ...] = ()
     low: Decimal | None = None
     high: Decimal | None = None

@@ -84,7 +84,7 @@ def plan(reader: Reader, *, file_hash: str) -> NetworkPlan:
             reader.refuse(cell_of(key, said, [Finding("network.overtaken")]))
             continue
         counts[outcome] += 1
-        if outcome == Outcome.CHANGED and old.confidentiality != merged[1] == Confidentiality.FREE:
+        if outcome == Outcome.CHANGED and old is not None and old.confidentiality != merged[1] == Confidentiality.FREE:
             warned[key].append(Finding("network.freed"))
         if key in warned:
             counts["warnings"] += 1

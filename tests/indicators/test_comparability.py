@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from icportal.indicators import comparability
 from icportal.indicators.comparability import (
     Criterion,
+    Period,
     Reference,
     Value,
     differences,
@@ -21,6 +22,7 @@ from icportal.indicators.comparability import (
     light,
     mark,
     usual_definition,
+    usual_period,
 )
 from icportal.indicators.enums import Bound, Counting, DefinitionFamily, Geography, Unit
 
@@ -39,7 +41,9 @@ REFERENCE = Reference(10, 1, Unit.PERCENT, Counting.STOCK, 2014, Geography.CITY,
         ({"indicator_id": 11}, (Criterion.DATA_SET,)),
         ({"statuses": "d"}, (Criterion.DATA_SET,)),
         ({"year": 2012, "period": "2012"}, (Criterion.YEAR,)),
-        ({"period": "2014-06"}, ()),
+        ({"period": "2014-06"}, (Criterion.PERIOD,)),
+        ({"period": "2014/2015"}, (Criterion.PERIOD,)),
+        ({"period": "2012-06", "year": 2012}, (Criterion.YEAR, Criterion.PERIOD)),
         ({"definition": DefinitionFamily.NOT_STATED}, (Criterion.DEFINITION,)),
         ({"geography": Geography.NATIONAL}, (Criterion.GEOGRAPHY,)),
         ({"geography": Geography.NOT_STATED}, (Criterion.GEOGRAPHY,)),
@@ -86,6 +90,15 @@ def test_the_usual_definition_is_a_stated_one() -> None:
     assert usual_definition([unstated]) == DefinitionFamily.NOT_STATED
 
 
+def test_the_usual_kind_of_period_is_what_most_cities_give() -> None:
+    month, school_year = replace(VALUE, period="2014-06"), replace(VALUE, period="2014/2015")
+    assert usual_period([]) == Period.YEAR
+    assert usual_period([month, replace(VALUE, city_id=2)]) == Period.YEAR, "between equals the year"
+    assert usual_period([replace(month, period=f"2014-{number:02}") for number in range(1, 13)] + [VALUE]) == Period.YEAR
+    assert usual_period([replace(school_year, city_id=2), school_year, replace(VALUE, city_id=3)]) == Period.YEARS
+    assert usual_period([month, replace(VALUE, city_id=2, amount=None)]) == Period.MONTH
+
+
 @pytest.mark.parametrize(
     ("years", "tone"),
     [([], "draft"), ([2014], "draft"), ([2014, 2014], "done"), ([2014, 2014, 2012], "waiting"), ([2014, 2012], "stopped")],
@@ -122,6 +135,8 @@ def test_footnotes_name_what_differs_and_whose(seeded_app: object) -> None:
         ({"statuses": "d"}, False),
         ({"statuses": "p"}, True),
         ({"unit": Unit.PERSONS}, False),
+        ({"period": "2015-01", "year": 2015}, False),
+        ({"period": "2015/2016", "year": 2015}, False),
         ({"amount": None}, False),
     ],
 )

@@ -175,7 +175,7 @@ def test_without_the_hidden_column_nothing_is_known_of_versions(world: SimpleNam
 def test_the_same_value_twice_in_a_file(world: SimpleNamespace) -> None:
     same = w.upload(world, book(world, row("I3", 21), row("I9", 21)))
     assert outcomes(same) == {"I3": "new", "I9": "unchanged"}
-    other = w.upload(world, book(world, row("I3", 21), row("I9", 22)))
+    other = w.upload(world, book(world, row("I3", 21), row("I9", 22)), "piet")
     assert outcomes(other) == {"I3": "refused", "I9": "refused"}
     assert codes(other, "I3", "problems") == ["plan.twice"]
     w.accept(world, same)

@@ -23,7 +23,7 @@ from icportal.indicators.enums import BatchScope, BatchState, Bound, Missing
 from icportal.indicators.exchange.network_child import HEADERS
 from icportal.indicators.exchange.writing import write_workbook
 from icportal.indicators.findings import Finding
-from icportal.indicators.models import ImportBatch, ImportCell
+from icportal.indicators.models import ImportBatch, ImportCell, PublishedObservation
 from icportal.indicators.services import network
 from icportal.indicators.workbooks import network_spec, spec_for
 
@@ -370,3 +370,12 @@ def test_an_empty_cell_frees_no_secret(seeded_app: Flask) -> None:
         assert (now_at("vienna", "POP01").amount, now_at("vienna", "POP01").confidentiality) == (21, "C")
         accept(received(table(("vienna", "POP01", "", "2022", 21, "", "F", ""))))
         assert now_at("vienna", "POP01").confidentiality == "F"
+
+
+def test_a_public_value_that_becomes_confidential_leaves_the_public_at_once(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        world.put("vienna", 2024, {"POP01": 24.6})
+        world.publish("vienna", 2024)
+        accept(received(table(("vienna", "POP01", "", "2024", 24.6, "", "C", ""))))
+        public = db.session.query(PublishedObservation).filter_by(city_id=world.city("vienna").id, year=2024).one()
+        assert (public.amount, public.confidentiality) == (None, "C")

@@ -34,6 +34,7 @@ from icportal.indicators.models import Delivery, ImportBatch, ImportCell, Observ
 from icportal.indicators.network_plan import MOST_CELLS, ROW_COLUMNS, Cell, NetworkPlan, Reader, plan
 from icportal.indicators.network_state import raw
 from icportal.indicators.services import opening
+from icportal.indicators.services.withholding import withhold
 from icportal.workflow import engine
 
 SHEET = "1"
@@ -205,6 +206,7 @@ def _write(
         "created_at": _stored_moment(),
     }
     insert_rows(Observation, ROW_COLUMNS, chain.from_iterable(found.rows[pair] for pair in pairs), constants)
+    withhold(pairs)
     per_city: dict[int, int] = defaultdict(int)
     for pair in pairs:
         per_city[pair[0]] += len(found.rows[pair])

@@ -79,7 +79,7 @@ def read_network(data: bytes, *, reads_as: str) -> ReadWorkbook:
 def _defined(asked: Mapping[str, Definition]) -> dict[str, int]:
     """For each code the number of the version that began its present series."""
     query = select(IndicatorVersion.indicator_id, func.max(IndicatorVersion.number)).where(~IndicatorVersion.continues)
-    numbers = dict(db.session.execute(query.group_by(IndicatorVersion.indicator_id)).tuples().all())
+    numbers = dict(db.session.execute(query.group_by(IndicatorVersion.indicator_id)).all())
     return {code: numbers.get(each.indicator_id, 1) for code, each in asked.items()}
 
 

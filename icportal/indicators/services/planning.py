@@ -151,7 +151,7 @@ class Ground:
         began = select(IndicatorVersion.indicator_id, func.max(IndicatorVersion.since)).where(
             ~IndicatorVersion.continues, IndicatorVersion.number > 1
         )
-        defined = dict(db.session.execute(began.group_by(IndicatorVersion.indicator_id)).tuples().all())
+        defined = dict(db.session.execute(began.group_by(IndicatorVersion.indicator_id)).all())
         return cls(city_id, year, catalogue("en"), current_values(city_id, year), defined)
 
 

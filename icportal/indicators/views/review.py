@@ -33,6 +33,8 @@ FILTERS: dict[str, Text] = {
     "starred": _lp("values of a delivery", "Starred"),
     "sent-back": _lp("values of a delivery", "Sent back"),
 }
+#: A narrowed list goes across families unless it is longer than this.
+MOST = 100
 STEPS = frozenset({"publish", "request_changes", "withdraw", "retract"})
 
 
@@ -89,9 +91,8 @@ def settle_mark(slug: str, year: int, mark_id: int) -> Answer:
 def _kept() -> dict[str, Any]:
     """The filter or the family of the page stays chosen."""
     chosen, family = request.args.get("only", ""), request.args.get("family", "")
-    if chosen in FILTERS and chosen:
-        return {"only": chosen}
-    return {"family": family} if family in labels.FAMILIES else {}
+    kept = {"only": chosen} if chosen in FILTERS and chosen else {}
+    return kept | ({"family": family} if family in labels.FAMILIES else {})
 
 
 def _anchor(name: str) -> str:
@@ -114,9 +115,9 @@ def review_page(
     narrowed = {key: _narrowed(sheet, key, may_check=may_check) for key in FILTERS if key != "starred" or may_check}
     only = request.args.get("only", "")
     only = only if only in narrowed else ""
-    families = _families(narrowed[""])
-    family = "" if only else _family(families, next(iter(typed), ""))
-    shown = narrowed[only] if only else families.get(family, [])
+    families = _families(narrowed[only])
+    family = _family(families, next(iter(typed), "")) if not only or len(narrowed[only]) > MOST else ""
+    shown = families.get(family, []) if family else narrowed[only]
     return render_template(
         "indicators/review_show.html",
         **context_of(delivery, city),
@@ -127,7 +128,7 @@ def review_page(
         families=[(name, labels.FAMILIES[name], len(places)) for name, places in families.items()],
         family=family,
         opened={request.args.get("open", ""), *typed},
-        covers=_covers(families),
+        covers=_covers(sheet),
         anchor=_anchor,
         value_words=deliveries.value_words,
         caveat_words=deliveries.caveat_words,
@@ -163,10 +164,10 @@ def _family(families: dict[str, list[Place]], typed: str) -> str:
     return asked if asked in families else next(iter(families), "")
 
 
-def _covers(families: dict[str, list[Place]]) -> tuple[int, int]:
-    """(values, families with any) that publishing makes public: all there are, whatever the page shows."""
-    counts = [sum(place.is_there for place in places) for places in families.values()]
-    return sum(counts), sum(1 for count in counts if count)
+def _covers(sheet: Sheet) -> tuple[int, int]:
+    """(values, families with any) that a decision is about: all there are, whatever the page shows."""
+    there = [place for place in sheet.places if place.is_there]
+    return len(there), len(_families(there))
 
 
 def _narrowed(sheet: Sheet, key: str, *, may_check: bool) -> list[Place]:
