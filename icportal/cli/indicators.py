@@ -7,11 +7,15 @@ from pathlib import Path
 import click
 
 from icportal.cli.acting import acting, as_option
+from icportal.cli.indicators_network import network
 
 
 @click.group()
 def indicators() -> None:
     """Make workbooks, check and import them, export what is published."""
+
+
+indicators.add_command(network)
 
 
 @indicators.command()

@@ -219,7 +219,11 @@ def chart(slug: str, question: Question, language: str) -> Chart:
     breakdown = question.breakdown if question.breakdown in breakdowns else main
     instead = [known[code].indicator_id for code in definition.facts.substitutes if code in known] if breakdown == main else []
     years = queries.years_of([definition.indicator_id], breakdown) or queries.years_of(instead, breakdown)
-    year = question.year if question.year is not None else first_year((definition.indicator_id, *instead), breakdown, definition.unit_of(breakdown), tuple(years))
+    year = (
+        question.year
+        if question.year is not None
+        else first_year((definition.indicator_id, *instead), breakdown, definition.unit_of(breakdown), tuple(years))
+    )
     chosen = {place.slug: number for number, place in named.items()}
     wanted = tuple(slug for slug in question.cities if slug in chosen)
     series = max((meaning for _number, meaning in queries.series_of([definition.indicator_id]).values()), default=1)

@@ -16,7 +16,7 @@ from functools import partial
 
 from icportal.core.strings import Text, _, _l, _lp, _n
 from icportal.indicators import labels
-from icportal.indicators.enums import Bound, DefinitionFamily, Geography, Status
+from icportal.indicators.enums import Bound, Counting, DefinitionFamily, Geography, Status
 
 #: A figure takes the nearest value of at most so many years around the one it shows.
 NEAREST = 3
@@ -162,7 +162,8 @@ def differences(value: Value, reference: Reference) -> tuple[str, ...]:
     found = {
         Criterion.DATA_SET: substitute or Status.DEFINITION_DIFFERS in value.statuses,
         Criterion.YEAR: reference.year is not None and value.year != reference.year,
-        Criterion.PERIOD: value.kind != reference.kind,
+        # A stock of June is a stock of that year; what flows in a month does not compare with what flows in a year.
+        Criterion.PERIOD: value.counting != Counting.STOCK and value.kind != reference.kind,
         Criterion.DEFINITION: value.definition != reference.definition,
         Criterion.GEOGRAPHY: value.geography != reference.geography,
         Criterion.SERIES: not substitute and value.series != reference.series,
@@ -323,11 +324,12 @@ def _detail(criterion: str, value: Value, *, titles: Mapping[int, str]) -> str:
 
 def joins(one: Value, other: Value) -> bool:
     """Whether a line may run from one value of a city to the next: the same kind of number, and no break between."""
-    same = ("indicator_id", "series", "unit", "definition", "geography", "counting", "kind")
+    same = ("indicator_id", "series", "unit", "definition", "geography", "counting")
     return (
         one.is_number
         and other.is_number
         and Status.BREAK not in other.statuses
         and (Status.DEFINITION_DIFFERS in one.statuses) == (Status.DEFINITION_DIFFERS in other.statuses)
         and all(getattr(one, name) == getattr(other, name) for name in same)
+        and (one.kind == other.kind or one.counting == Counting.STOCK)
     )

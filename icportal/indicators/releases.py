@@ -20,6 +20,7 @@ from icportal.indicators.models import Release, ReleaseFile
 from icportal.indicators.opendata.dataset import KEY, Row, written
 from icportal.indicators.opendata.gathering import rows_now
 from icportal.indicators.opendata.tables import OBSERVATIONS
+from icportal.web.open_data import safe_cell
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     """A value with all its caveats as the table of a release has it."""
     made = row._asdict() | {"value": written(row.value), "period_assumed": "true" if row.period_assumed else "false"}
     # A table does not tell one kind of line break from another.
-    return tuple("\n".join(str(value).splitlines()) for value in made.values())
+    return tuple("\n".join(safe_cell(value).splitlines()) for value in made.values())
 
 
 def _kept(release: Release) -> Mapping[tuple[str, ...], tuple[str, ...]]:

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
@@ -41,7 +42,15 @@ def safe_cell(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         value = ";".join(map(str, value))
     text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, (int, float)) else text
+    return f"'{text}" if text.startswith(FORMULA) and not is_number(text) else text
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number and nothing else: those may begin with a sign."""
+    try:
+        return Decimal(text).is_finite()
+    except ArithmeticError:
+        return False
 
 
 def _plain(value: Any) -> Any:

@@ -41,9 +41,10 @@ REFERENCE = Reference(10, 1, Unit.PERCENT, Counting.STOCK, 2014, Geography.CITY,
         ({"indicator_id": 11}, (Criterion.DATA_SET,)),
         ({"statuses": "d"}, (Criterion.DATA_SET,)),
         ({"year": 2012, "period": "2012"}, (Criterion.YEAR,)),
-        ({"period": "2014-06"}, (Criterion.PERIOD,)),
-        ({"period": "2014/2015"}, (Criterion.PERIOD,)),
-        ({"period": "2012-06", "year": 2012}, (Criterion.YEAR, Criterion.PERIOD)),
+        ({"period": "2014-06"}, ()),
+        ({"period": "2014-06", "counting": Counting.FLOW}, (Criterion.PERIOD, Criterion.COUNTING)),
+        ({"period": "2014/2015", "counting": Counting.FLOW}, (Criterion.PERIOD, Criterion.COUNTING)),
+        ({"period": "2012-06", "year": 2012}, (Criterion.YEAR,)),
         ({"definition": DefinitionFamily.NOT_STATED}, (Criterion.DEFINITION,)),
         ({"geography": Geography.NATIONAL}, (Criterion.GEOGRAPHY,)),
         ({"geography": Geography.NOT_STATED}, (Criterion.GEOGRAPHY,)),
@@ -135,13 +136,19 @@ def test_footnotes_name_what_differs_and_whose(seeded_app: object) -> None:
         ({"statuses": "d"}, False),
         ({"statuses": "p"}, True),
         ({"unit": Unit.PERSONS}, False),
-        ({"period": "2015-01", "year": 2015}, False),
-        ({"period": "2015/2016", "year": 2015}, False),
+        ({"period": "2015-01", "year": 2015}, True),
         ({"amount": None}, False),
     ],
 )
 def test_a_line_runs_on_only_between_numbers_of_one_kind(change: dict[str, object], *, runs_on: bool) -> None:
     assert joins(VALUE, replace(VALUE, **change)) is runs_on
+
+
+def test_what_flows_in_a_month_does_not_join_what_flows_in_a_year() -> None:
+    flow = replace(VALUE, counting=Counting.FLOW)
+    assert joins(flow, replace(flow, period="2015", year=2015))
+    assert not joins(flow, replace(flow, period="2015-01", year=2015))
+    assert not joins(flow, replace(flow, period="2015/2016", year=2015))
 
 
 some_values = st.builds(

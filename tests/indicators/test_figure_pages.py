@@ -140,10 +140,10 @@ def test_the_table_to_take_away_has_all_caveats(client: PortalClient, report_one
 
 def test_no_cell_of_the_table_is_a_formula(client: PortalClient, report_one: None) -> None:
     with client.application.app_context():
-        world.publish("vienna", "POP01", "2014", "40", note='=HYPERLINK("http://evil.example")', source="+1", definition=BORN)
+        world.publish("vienna", "POP01", "2014", "40", note='=HYPERLINK("http://evil.example")', source="+1+1", definition=BORN)
     [row] = [row for row in rows(client, "/en/indicators/pop01/figure.csv") if row["city"] == "Vienna"]
     assert row["note"].startswith("'=")
-    assert row["source"] == "'+1"
+    assert row["source"] == "'+1+1"
     svg = client.get("/en/indicators/pop01/figure.svg").text
     ET.fromstring(svg)
 

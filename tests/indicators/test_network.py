@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import indicator_world as world
 import openpyxl
 import pytest
 import rustpy_xlsxwriter
+from click.testing import CliRunner
 from flask import Flask
 from workbooks import fill
 
+from icportal.cli.indicators import indicators
 from icportal.core import files
 from icportal.core.actors import SYSTEM
 from icportal.core.db import db
@@ -379,3 +382,31 @@ def test_a_public_value_that_becomes_confidential_leaves_the_public_at_once(seed
         accept(received(table(("vienna", "POP01", "", "2024", 24.6, "", "C", ""))))
         public = db.session.query(PublishedObservation).filter_by(city_id=world.city("vienna").id, year=2024).one()
         assert (public.amount, public.confidentiality) == (None, "C")
+
+
+def command(app: Flask, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Any:
+    monkeypatch.setattr("icportal.app.create_app", lambda *_: app)
+    return CliRunner().invoke(indicators, ["network", *arguments])
+
+
+def test_the_command_line_does_the_same(seeded_app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    who = ("--as", "coordinator@demo.example")
+    made = command(seeded_app, monkeypatch, "template", "--year", "2024", "--cities", "vienna,oslo", str(tmp_path / "all.xlsx"))
+    assert made.exit_code == 0, made.output
+    (tmp_path / "good.xlsx").write_bytes(fill((tmp_path / "all.xlsx").read_bytes(), {"oslo|POP01|": {"value": 25.1}}))
+    (tmp_path / "bad.xlsx").write_bytes(table(("oslo", "POP01", "", "2024", "many", "", "", "")))
+    (tmp_path / "none.xlsx").write_bytes(b"no workbook")
+    assert command(seeded_app, monkeypatch, "check", *who, str(tmp_path / "good.xlsx")).exit_code == 0
+    refused = command(seeded_app, monkeypatch, "check", *who, str(tmp_path / "bad.xlsx"))
+    assert refused.exit_code == 1
+    assert "E2" in refused.output
+    with seeded_app.app_context():
+        assert db.session.query(ImportBatch).count() == 0, "checking leaves nothing behind"
+    assert command(seeded_app, monkeypatch, "import", *who, str(tmp_path / "bad.xlsx")).exit_code == 1
+    assert command(seeded_app, monkeypatch, "import", *who, str(tmp_path / "none.xlsx")).exit_code != 0
+    done = command(seeded_app, monkeypatch, "import", *who, str(tmp_path / "good.xlsx"))
+    assert done.exit_code == 0, done.output
+    with seeded_app.app_context():
+        assert now_at("oslo", "POP01", "", "2024").amount == Decimal("25.1")
+    other = command(seeded_app, monkeypatch, "import", "--as", "officer.oulu@demo.example", str(tmp_path / "good.xlsx"))
+    assert other.exit_code == 1

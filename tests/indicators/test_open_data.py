@@ -107,7 +107,8 @@ def test_the_table_has_every_published_value(release: Release) -> None:
         row["breakdown"]: row for row in rows if (row["city"], row["indicator"], row["period"]) == ("vienna", "POP01", "2022")
     }
     assert ours["total"]["value"] == "31.45"
-    assert ours["total"]["note"] == FORMULAS[0]
+    assert ours["total"]["note"] == f"'{FORMULAS[0]}", "a spreadsheet shows the text and calculates nothing"
+    assert ours["sex=f"]["value"] == "-0.5", "a number stays one"
     assert ours["total"]["source"] == "Register, “MA 23”\nsecond line"
     assert (ours["sex=f"]["obs_status"], ours["sex=f"]["status"], ours["sex=f"]["sex"]) == ("bep", "b", "f")
     assert (ours["sex=m"]["value"], ours["sex=m"]["missing"]) == (":", "not_available")

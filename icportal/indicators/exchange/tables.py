@@ -10,6 +10,8 @@ from typing import IO, Any
 
 import rustpy_xlsxwriter
 
+from icportal.web.open_data import is_number
+
 FORMS = ("xlsx", "csv")
 #: A cell whose text begins with one of these could be read as a formula by a spreadsheet, full-width signs too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -30,7 +32,7 @@ def write_table(
 
 def guarded(value: Any) -> Any:
     """A value for a cell of a CSV file: a text that could become a formula gets an apostrophe, a number never does."""
-    if isinstance(value, str) and value.startswith(FORMULA) and not _is_number(value):
+    if isinstance(value, str) and value.startswith(FORMULA) and not is_number(value):
         return f"'{value}"
     return value
 
@@ -66,13 +68,6 @@ def _plain(value: Any) -> Any:
     if type(value) is float:
         return repr(value).removesuffix(".0")
     return format(value, "f") if type(value) is Decimal else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return Decimal(text).is_finite()
-    except ArithmeticError:
-        return False
 
 
 class _Counted:

@@ -22,6 +22,7 @@ from icportal.indicators.opendata.dataset import (
     Row,
     written,
 )
+from icportal.web.open_data import safe_cell
 
 OBSERVATIONS, INDICATORS, CITIES = "observations.csv", "indicators.csv", "cities.csv"
 #: Excel has 1,048,576 rows a sheet, the first for the names of the columns.
@@ -310,5 +311,6 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    # People open these files in spreadsheets too, which would calculate with a note that begins like a formula.
+    writer.writerows([safe_cell(value) for value in row] for row in rows)
     return out.getvalue().encode()

@@ -36,8 +36,8 @@ COLUMNS: dict[str, tuple[Text, Text]] = {
     "definition_of_migrant": (_lp("column", "Definition of migrant"), _l("Whom the city counts as a migrant, in families that can be compared; empty where it is not stated.")),
     "missing": (_lp("column", "Why there is no number"), _l("Empty where there is a number.")),
     "source_kind": (_lp("column", "Kind of source"), _l("Where the number comes from.")),
-    "source": (_lp("column", "Source"), _l("As the city names it, in its own language; free text.")),
-    "note": (_lp("column", "Note"), _l("What the city adds to the number, in its own language; free text.")),
+    "source": (_lp("column", "Source"), _l("As the city names it, in its own language; free text. An apostrophe stands before a text that a spreadsheet would calculate.")),
+    "note": (_lp("column", "Note"), _l("What the city adds to the number, in its own language; free text. An apostrophe stands before a text that a spreadsheet would calculate.")),
     "period_assumed": (_lp("column", "Period assumed"), _l("True where the source does not name the period and it was concluded from the report.")),
 }  # fmt: skip
 

@@ -113,8 +113,7 @@ def review_page(
     may_check = can(actor, Permission.CHECK, delivery)
     sheet = deliveries.sheet(delivery, city, current_language().code)
     narrowed = {key: _narrowed(sheet, key, may_check=may_check) for key in FILTERS if key != "starred" or may_check}
-    only = request.args.get("only", "")
-    only = only if only in narrowed else ""
+    only = asked if (asked := request.args.get("only", "")) in narrowed else ""
     families = _families(narrowed[only])
     family = _family(families, next(iter(typed), "")) if not only or len(narrowed[only]) > MOST else ""
     shown = families.get(family, []) if family else narrowed[only]
