@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -29,7 +30,7 @@ PICTURE_WIDTH = 1920
 HIGHEST = 6000
 #: Letters of the small text that go on one line.
 LETTERS = 118
-FONT = "Roboto, 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif"
+FONT = "'Open Sans', 'Noto Sans', 'Noto Sans Arabic', 'DejaVu Sans', sans-serif"
 INK, MUTED, RULE, GROUND = "#16243a", "#4f5b6b", "#818da0", "#ffffff"
 COLOURS = ("#1d4e89", "#0f6b5c", "#7a3e9d", "#9a4a12")
 SOLID = "#0b5394"
@@ -115,14 +116,15 @@ def svg(chart: Chart, *, address: str, licence: str) -> str:
 
 def png(drawn: str) -> bytes:
     """The picture of a figure, 1920 pixels wide; a very long one is made narrower."""
-    import font_roboto  # only downloads of pictures pay for it
     import resvg_py  # the same
+    import ttf_opensans  # only downloads of pictures pay for it
 
     height = float(drawn.split(' height="', 1)[1].split('"', 1)[0])
     width = min(PICTURE_WIDTH, int(HIGHEST / height * WIDTH))
-    files = [font_roboto.Roboto, font_roboto.RobotoBold]
+    folder = Path(ttf_opensans.__file__).parent / "ttf"
+    files = [str(folder / f"OpenSans-{weight}.ttf") for weight in ("Regular", "Bold")]
     made = resvg_py.svg_to_bytes(
-        svg_string=_anchored(drawn), width=width, font_files=files, font_family="Roboto", sans_serif_family="Roboto"
+        svg_string=_anchored(drawn), width=width, font_files=files, font_family="Open Sans", sans_serif_family="Open Sans"
     )
     return bytes(made)
 
