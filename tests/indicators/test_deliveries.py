@@ -113,7 +113,7 @@ def test_from_the_city_to_the_public_and_back(world: Flask, client: PortalClient
     assert client.post(f"{HERE}/move", data=step("withdraw")).status_code == 422, "a reason is needed"
     assert client.post(f"{HERE}/move", data=step("withdraw", reason="Wrong register")).status_code == 303
     assert find_timeline_entry(city("vienna").id, "indicators", reference) is None
-    assert "Wrong register" in mails("are withdrawn")[0].text
+    assert any("Wrong register" in mail.text for mail in mails(""))
     assert "Wrong register" in client.get(HERE).text, "the history says why"
 
 
