@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -14,8 +14,15 @@ from icportal.indicators.models import MigrantDefinition
 
 def of_city(city_id: int) -> list[MigrantDefinition]:
     """All definitions a city ever stated: by the year they hold from, the latest first; of one year the newest first."""
-    found = db.session.scalars(select(MigrantDefinition).where(MigrantDefinition.city_id == city_id)).all()
-    return sorted(found, key=lambda each: (each.year_from or 0, each.id), reverse=True)
+    return of_cities([city_id]).get(city_id, [])
+
+
+def of_cities(city_ids: Collection[int]) -> dict[int, list[MigrantDefinition]]:
+    """The same for many cities, in one query; a city that stated none is missing."""
+    found: dict[int, list[MigrantDefinition]] = {}
+    for each in db.session.scalars(select(MigrantDefinition).where(MigrantDefinition.city_id.in_(city_ids))):
+        found.setdefault(each.city_id, []).append(each)
+    return {city_id: sorted(stated, key=_place, reverse=True) for city_id, stated in found.items()}
 
 
 def in_force(city_id: int, year: int) -> MigrantDefinition | None:
@@ -33,9 +40,20 @@ def choices(city_id: int) -> list[tuple[int, str]]:
     return [(each.id, label(each)) for each in of_city(city_id)]
 
 
+def words(ids: Collection[int | None]) -> dict[int, str]:
+    """These definitions in words, by their number."""
+    wanted = {each for each in ids if each is not None}
+    found = db.session.scalars(select(MigrantDefinition).where(MigrantDefinition.id.in_(wanted))) if wanted else ()
+    return {each.id: label(each) for each in found}
+
+
 def label(stated: MigrantDefinition) -> str:
     """A definition in one line: its family, and from when it holds."""
     family = str(labels.DEFINITION_FAMILIES[stated.family])
     if stated.year_from is None:
         return family
     return _("%(definition)s (from %(year)s on)", definition=family, year=stated.year_from)
+
+
+def _place(stated: MigrantDefinition) -> tuple[int, int]:
+    return stated.year_from or 0, stated.id

@@ -14,7 +14,7 @@ from sqlalchemy import String, and_, cast, distinct, func, or_, select, tuple_
 
 from icportal.accounts.directory import names_of
 from icportal.cities.models import City
-from icportal.cities.queries import all_cities, get_city
+from icportal.cities.queries import all_cities, get_city, names_by_id
 from icportal.core.actors import Actor, Role
 from icportal.core.db import db
 from icportal.core.errors import NotFound
@@ -30,7 +30,7 @@ from icportal.indicators.exchange.layout import row_key
 from icportal.indicators.findings import Finding
 from icportal.indicators.models import Delivery, Observation, PublishedObservation, ValueMark
 from icportal.indicators.services.planning import elsewhere
-from icportal.indicators.services.recording import current_of, current_values
+from icportal.indicators.services.recording import current_of, current_values, earlier_values
 
 PAGE = 50
 LONGEST_PERIOD = 9
@@ -188,7 +188,7 @@ def sheet(delivery: Delivery, city: City, language: str) -> Sheet:
     """All places of a delivery, in the words of a reader's language; the same few queries whatever its size."""
     known = catalogue(reading_language(language).code)
     current = current_values(delivery.city_id, delivery.year)
-    earlier = earlier_values(delivery)
+    earlier = earlier_values(delivery.city_id, delivery.year)
     public, withheld = _published(delivery)
     marks = _marks(delivery)
     warned = warnings_of(delivery, known, current, earlier)
@@ -205,7 +205,7 @@ def sheet(delivery: Delivery, city: City, language: str) -> Sheet:
                 current.get(key),
                 last.get((key.indicator_id, key.breakdown)),
                 public.get(key),
-                tuple(warned.get(key, ())),
+                (*_freed(current.get(key), public.get(key)), *warned.get(key, ())),
                 tuple(marks.get((key.indicator_id, key.breakdown, key.period), ())),
                 key in withheld,
             )
@@ -229,14 +229,6 @@ def _keys(delivery: Delivery, asked: Iterable[Definition], current: Mapping[Key,
             whole_year = Key(delivery.city_id, definition.indicator_id, breakdown, str(delivery.year))
             found += [(key, definition) for key in sorted(have[breakdown]) or [whole_year]]
     return found
-
-
-def earlier_values(delivery: Delivery) -> list[Observation]:
-    """The values of the city's earlier years as they stand, oldest first."""
-    query = select(Observation).where(
-        Observation.city_id == delivery.city_id, Observation.year < delivery.year, Observation.current
-    )
-    return list(db.session.scalars(query.order_by(Observation.year, Observation.period)))
 
 
 def warnings_of(
@@ -264,6 +256,13 @@ def versions_seen(delivery: Delivery, seen: Mapping[Key, int]) -> dict[Key, Obse
         Observation.city_id == delivery.city_id, Observation.year == delivery.year, columns.in_(wanted)
     )
     return {value.key: value for value in db.session.scalars(query)}
+
+
+def _freed(current: Observation | None, public: Observation | None) -> tuple[Finding, ...]:
+    """Ask back about a value that was withheld when it was published and would be read now."""
+    if current is None or public is None or current.missing == Missing.REMOVED:
+        return ()
+    return (Finding("check.freed"),) if current.entry.is_free and not public.entry.is_free else ()
 
 
 def _published(delivery: Delivery) -> tuple[dict[Key, Observation], set[Key]]:
@@ -429,6 +428,4 @@ def definition_words(city_id: int) -> dict[int, str]:
 def events_of(events: Iterable[Any], language: str) -> tuple[dict[int, str], dict[int, str]]:
     """(names of people, names of cities acted for) of steps of a workflow."""
     kept = list(events)
-    acting = {event.acting_for for event in kept if event.acting_for is not None}
-    places = db.session.scalars(select(City).where(City.id.in_(acting))) if acting else ()
-    return names_of({event.actor_id for event in kept}), {city.id: city.name_in(language) for city in places}
+    return names_of({event.actor_id for event in kept}), names_by_id({event.acting_for for event in kept}, language)

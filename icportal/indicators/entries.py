@@ -12,6 +12,8 @@ from icportal.indicators.enums import Bound, Confidentiality, Counting, Geograph
 #: Numbers have at most six decimals and twelve digits before them.
 SCALE = 1_000_000
 LARGEST = Decimal(10) ** 12
+#: Characters of a source or a note, wherever it is written.
+LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True, order=True, slots=True)

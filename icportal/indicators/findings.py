@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from icportal.core.strings import Text
-from icportal.i18n.formatting import number
+from icportal.i18n.formatting import day, number
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``code`` names the sentence; ``params`` fill it and are plain JSON. Fractions are written as the reader writes them."""
+    """``code`` names the sentence; ``params`` fill it and are plain JSON.
+
+    Fractions and a ``day`` (as ISO writes it) stand there as the reader writes them.
+    """
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -30,8 +34,14 @@ class Finding:
 
     def __str__(self) -> str:
         """The sentence in the current language. A code that nothing registers any more shows as it is."""
-        shown = {name: number(value) if isinstance(value, float) else value for name, value in self.params.items()}
+        shown = {name: _as_read(name, value) for name, value in self.params.items()}
         return str(_sentences[self.code]) % shown if self.code in _sentences else f"{self.code} {shown or ''}".strip()
+
+
+def _as_read(name: str, value: Any) -> Any:
+    if isinstance(value, float):
+        return number(value)
+    return day(date.fromisoformat(value)) if name == "day" and value else value
 
 
 _sentences: dict[str, Text] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from icportal.accounts.directory import names_of
-from icportal.cities.models import City
+from icportal.cities.queries import names_by_id
 from icportal.core.db import db
 from icportal.core.strings import Text, _
 from icportal.i18n.catalogues import current_language
@@ -42,13 +42,7 @@ def of_value(key: Key, definitions: Mapping[int, str]) -> list[Step]:
     if not versions:
         return []
     names = names_of({version.author_id for version in versions})
-    language = current_language().code
-    acting = {version.acting_for for version in versions if version.acting_for is not None}
-    places = (
-        {city.id: city.name_in(language) for city in db.session.scalars(select(City).where(City.id.in_(acting)))}
-        if acting
-        else {}
-    )
+    places = names_by_id({version.acting_for for version in versions}, current_language().code)
     ids = [version.id for version in versions]
     public = set(
         db.session.scalars(

@@ -12,6 +12,7 @@ from sqlalchemy import Select, String, case, cast, func, select
 from icportal.accounts.directory import names_of
 from icportal.cities.models import City
 from icportal.cities.queries import names_by_id
+from icportal.core.bulk import parts
 from icportal.core.db import db
 from icportal.core.queue import Job, JobState
 from icportal.core.strings import Text, _
@@ -20,12 +21,13 @@ from icportal.i18n.formatting import number
 from icportal.i18n.locales import reading_language
 from icportal.indicators import breakdowns, deliveries, labels
 from icportal.indicators.catalogue import Definition, by_id, catalogue
+from icportal.indicators.definitions import words as definition_words
 from icportal.indicators.entries import Entry, Key
 from icportal.indicators.enums import BatchScope, BatchState, Outcome, Unit
 from icportal.indicators.exchange.layout import NOT_AVAILABLE
 from icportal.indicators.findings import Finding
 from icportal.indicators.flow import EDITABLE
-from icportal.indicators.models import Delivery, Department, ImportBatch, ImportCell, MigrantDefinition, Observation
+from icportal.indicators.models import Delivery, ImportBatch, ImportCell, Observation
 from icportal.indicators.services.batches import SUPERSEDED
 from icportal.indicators.services.merging import Merge
 
@@ -133,11 +135,6 @@ def is_begun(city_id: int, year: int) -> bool:
     return deliveries.find(city_id, year) is not None
 
 
-def departments_of(city_id: int) -> list[Department]:
-    """The parts of the city's administration that fill in workbooks of their own."""
-    return list(db.session.scalars(select(Department).where(Department.city_id == city_id).order_by(Department.name)))
-
-
 def progress_of(batch: ImportBatch) -> Progress | None:
     """How far the job of the import is; None when it has none that is not done."""
     job = db.session.get(Job, batch.job_id) if batch.job_id else None
@@ -182,7 +179,7 @@ def in_words(found: Sequence[ImportCell]) -> list[CellRow]:
     names = names_of([value.author_id for value in previous.values()])
     cities = names_by_id({cell.city_id for cell in found}, current_language().code)
     entries = {cell.id: Entry.of(cell.entry) for cell in found if cell.entry}
-    defined = migrant_definitions(
+    defined = definition_words(
         {entry.definition_id for entry in entries.values()} | {value.definition_id for value in previous.values()}
     )
     rows = []
@@ -237,19 +234,10 @@ def sentences_of(batch: ImportBatch) -> tuple[str, ...]:
 def _observations(ids: Collection[int | None]) -> dict[int, Observation]:
     wanted = sorted(each for each in ids if each is not None)
     found: dict[int, Observation] = {}
-    for start in range(0, len(wanted), 500):
-        query = select(Observation).where(Observation.id.in_(wanted[start : start + 500]))
+    for part in parts(wanted):
+        query = select(Observation).where(Observation.id.in_(part))
         found |= {value.id: value for value in db.session.scalars(query)}
     return found
-
-
-def migrant_definitions(ids: Collection[int | None]) -> dict[int, str]:
-    """These definitions of migrant in words, by their number."""
-    wanted = {each for each in ids if each is not None}
-    if not wanted:
-        return {}
-    query = select(MigrantDefinition).where(MigrantDefinition.id.in_(wanted))
-    return {each.id: str(labels.DEFINITION_FAMILIES[each.family]) for each in db.session.scalars(query)}
 
 
 def in_short(entry: Entry, defined: Mapping[int, str]) -> Shown:
@@ -372,8 +360,8 @@ def merge_rows(merged: Merge) -> list[CellRow]:
     cells_shown += [planned.incoming.cell_id for planned in merged.refused]
     wanted = [each for each in cells_shown if each is not None]
     found: list[ImportCell] = []
-    for start in range(0, len(wanted), 500):
-        query = select(ImportCell).where(ImportCell.id.in_(wanted[start : start + 500]))
+    for part in parts(wanted):
+        query = select(ImportCell).where(ImportCell.id.in_(part))
         found += db.session.scalars(query.order_by(ImportCell.id))
     standing = {value.key: value.previous.id if value.previous else None for value in merged.values}
     for cell in found:

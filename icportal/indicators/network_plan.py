@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from icportal.core.canonical import sha256
+from icportal.indicators import definitions
 from icportal.indicators.entries import SCALE
 from icportal.indicators.enums import Confidentiality, Missing, Outcome, Unit
 from icportal.indicators.findings import Finding
@@ -23,8 +24,6 @@ from icportal.indicators.network_state import (
     CARRIED,
     YEARS_BACK,
     PlainKey,
-    definition_for,
-    definitions_in_force,
     existing_values,
     pairs_in_review,
 )
@@ -64,21 +63,22 @@ def plan(reader: Reader, *, file_hash: str) -> NetworkPlan:
     pairs = {key[:2] for key in reader.said}
     existing = existing_values(pairs)
     in_review = pairs_in_review(pairs)
-    told = definitions_in_force()
     rows: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
     replaced: dict[tuple[int, int], list[int]] = defaultdict(list)
     counts = reader.counts
     warned = _warnings(reader.said, existing)
     noted = {cell.row: cell.notes for cell in reader.cells if cell.notes}
     shown: list[Cell] = []
-    in_force = {pair: definition_for(told, *pair) for pair in pairs}
+    stated = definitions.of_cities({city for city, _year in pairs})
+    in_force = {(city, year): definitions.holding(stated.get(city, ()), year) for city, year in pairs}
     for key, said in list(reader.said.items()):
         pair = key[:2]
         if pair in in_review:
             reader.refuse(cell_of(key, said, [Finding("network.in_review")]))
             continue
         old = existing.get(key)
-        merged = _merged(said, old, in_force[pair])
+        held = in_force[pair]
+        merged = _merged(said, old, held.id if held else None)
         outcome = _outcome(said, merged, old)
         if said.seen is not None and old is not None and old.number > said.seen and outcome != Outcome.UNCHANGED:
             reader.refuse(cell_of(key, said, [Finding("network.overtaken")]))

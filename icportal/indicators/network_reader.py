@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,20 +11,18 @@ from typing import Any
 from icportal.core.text import fold
 from icportal.indicators import breakdowns
 from icportal.indicators.catalogue import Definition
-from icportal.indicators.entries import LARGEST, SCALE
+from icportal.indicators.entries import LARGEST, LONGEST_TEXT, SCALE
 from icportal.indicators.enums import Bound, Confidentiality, Outcome, Unit
-from icportal.indicators.exchange.cells import Reading
+from icportal.indicators.exchange import cells, columns, sheets
+from icportal.indicators.exchange.cells import Reading, Seen
 from icportal.indicators.exchange.layout import ReadRow
 from icportal.indicators.exchange.network import Block
-from icportal.indicators.facts import flags
 from icportal.indicators.findings import Finding
 from icportal.indicators.network_state import PlainKey, cities_by_name
-from icportal.indicators.network_words import in_millionths, read_confidentiality, read_flags, read_period
+from icportal.indicators.network_words import in_millionths
 
-LONGEST_NOTE = 2000
 _HUNDRED = 100 * SCALE
 _TOO_LARGE = int(LARGEST) * SCALE
-_SECRET = str(Confidentiality.CONFIDENTIAL)
 #: A float is off by less than this, in millionths; anything more is a seventh decimal.
 _ROUNDING = 0.01
 
@@ -99,9 +97,9 @@ def cell_of(
 class Reader:
     """Understands the blocks of one table one after the other."""
 
-    def __init__(self, definitions: Mapping[str, Definition], read_text: Callable[[str, str], Reading]) -> None:
+    def __init__(self, definitions: Mapping[str, Definition], *, reads_as: str) -> None:
         self._definitions = {code.casefold(): definition for code, definition in definitions.items()}
-        self._read_text = read_text
+        self._reads_as = reads_as
         self._cities = cities_by_name()
         self._specs: dict[tuple[str, str], Spec | Finding] = {}
         self.said: dict[PlainKey, Said] = {}
@@ -114,27 +112,27 @@ class Reader:
 
     def take(self, block: Block) -> None:
         """Understand the rows of a block."""
-        columns = block.columns
-        cities = [self._city(text) for text in columns["city"].texts]
-        periods = [read_period(text) for text in columns["period"].texts]
-        statuses = [read_flags(text) for text in columns["status"].texts]
-        confidential = [read_confidentiality(text) for text in columns["conf"].texts]
-        # The old list of flags had c for confidential among the others.
-        secret = ["c" in text.casefold() for text in columns["status"].texts]
-        notes = columns["note"].texts
-        codes, parts = columns["indicator"].texts, columns["breakdown"].texts
+        given = block.columns
+        cities = [self._city(text) for text in given["city"].texts]
+        periods = [_period(text) for text in given["period"].texts]
+        flags = [cells.read_flags(text) for text in given["status"].texts]
+        # Letters that need a word said about them take the careful way.
+        statuses = [None if each.problems or each.notes else each.statuses for each in flags]
+        confidential = [_confidentiality(text) for text in given["conf"].texts]
+        notes = given["note"].texts
+        codes, parts = given["indicator"].texts, given["breakdown"].texts
         known: dict[tuple[int, int], Spec | Finding] = {}
         said, twice, others = self.said, self._twice, block.others
         self.unread |= set(block.unread)
         row = block.first - 1
         for city_at, code_at, part_at, period_at, status_at, conf_at, note_at, number in zip(
-            columns["city"].codes,
-            columns["indicator"].codes,
-            columns["breakdown"].codes,
-            columns["period"].codes,
-            columns["status"].codes,
-            columns["conf"].codes,
-            columns["note"].codes,
+            given["city"].codes,
+            given["indicator"].codes,
+            given["breakdown"].codes,
+            given["period"].codes,
+            given["status"].codes,
+            given["conf"].codes,
+            given["note"].codes,
             block.numbers,
             strict=True,
         ):
@@ -145,8 +143,6 @@ class Reader:
                 spec = known[place] = self._spec(codes[code_at], parts[part_at])
             city, period = cities[city_at], periods[period_at]
             status, conf = statuses[status_at], confidential[conf_at]
-            if secret[status_at] and not conf:
-                conf = _SECRET
             if number == number:  # noqa: PLR0124  not a number is unlike itself
                 exact = number * SCALE
                 amount = round(exact)
@@ -157,42 +153,45 @@ class Reader:
                 plain
                 and type(city) is int
                 and type(spec) is Spec
+                and spec.unit != Unit.YES_NO
                 and type(period) is tuple
                 and type(status) is str
                 and type(conf) is str
-                and len(notes[note_at]) <= LONGEST_NOTE
+                and len(notes[note_at]) <= LONGEST_TEXT
             ):
                 key = (city, period[1], spec.indicator_id, spec.breakdown, period[0])
                 if key not in said and key not in twice:
                     said[key] = Said(row, amount, "", status, conf, notes[note_at], spec)
                     continue
-            texts = (columns["city"].texts[city_at], codes[code_at], parts[part_at])
-            self._with_care(row, others.get(row - block.first), number, texts, (city, spec, period, status, conf, notes[note_at]))
+            texts = (given["city"].texts[city_at], codes[code_at], parts[part_at])
+            understood = (city, spec, period, flags[status_at], conf, notes[note_at])
+            self._with_care(row, others.get(row - block.first), number, texts, understood)
 
     def _with_care(self, row: int, other: Any, number: float, texts: tuple[str, str, str], understood: tuple[Any, ...]) -> None:
         """A row that is not simply in order: is it empty, is it text, is something wrong with it?"""
-        city, spec, period, status, conf, note = understood
+        city, spec, period, flags, conf, note = understood
         if other is None and number != number:  # noqa: PLR0124  an empty cell changes nothing
             self.counts[Outcome.EMPTY] += 1 if any(texts) else 0
             return
-        cell = Cell(row, f"{number:.10g}" if other is None else other[1], Outcome.REFUSED)
-        cell.problems = [each for each in (city, spec, period, status, conf) if isinstance(each, Finding)]
-        if len(note) > LONGEST_NOTE:
-            cell.problems.append(Finding("network.note", {"most": LONGEST_NOTE}))
+        seen = _seen(row, number, other)
+        cell = Cell(row, seen.shown, Outcome.REFUSED, notes=list(flags.notes))
+        cell.problems = [*(each for each in (city, spec, period, conf) if isinstance(each, Finding)), *flags.problems]
+        if len(note) > LONGEST_TEXT:
+            cell.problems.append(Finding("cell.too_long", {"most": LONGEST_TEXT}))
         cell.indicator_id, cell.breakdown = (spec.indicator_id, spec.breakdown) if isinstance(spec, Spec) else (None, "")
         cell.city_id = city if isinstance(city, int) else None
         cell.period = period[0] if isinstance(period, tuple) else ""
-        reading = self._reading(number, other, spec.unit if isinstance(spec, Spec) else Unit.COUNT)
+        reading = self._reading(seen, spec.unit if isinstance(spec, Spec) else Unit.COUNT)
         cell.problems += reading.problems
         cell.notes += reading.notes
         if cell.problems:
             self.refuse(cell)
             return
         amount = None if reading.amount is None else int(reading.amount * SCALE)
-        if reading.confidentiality != Confidentiality.FREE:
-            conf = str(reading.confidentiality)
+        secret = next((each for each in (reading.confidentiality, flags.confidentiality, conf) if each not in _SAYS_LITTLE), conf)
         bound = str(reading.bound) if reading.bound != Bound.EXACT else ""
-        mine = Said(row, amount, str(reading.missing), flags(status + reading.statuses), conf, note, spec, bound)
+        statuses = cells.both_flags((flags.statuses, reading.statuses))
+        mine = Said(row, amount, str(reading.missing), statuses, str(secret), note, spec, bound)
         key = (city, period[1], spec.indicator_id, spec.breakdown, period[0])
         if self._stands_twice(key, mine, cell):
             return
@@ -213,23 +212,13 @@ class Reader:
         self.refuse(cell)
         return True
 
-    def _reading(self, number: float, other: tuple[str, str] | None, unit: str) -> Reading:
-        """What stands in a value cell that the fast path did not take."""
-        if other is None:
-            amount = Decimal(repr(number)) if abs(number) < LARGEST else LARGEST
-            shown = f"{number:.10g}"
-        elif other[0] == "percent":
-            amount = round(Decimal(other[1]) * 100, 6)
-            shown = f"{float(amount):.10g}"
-            note = Finding("network.percent", {"shown": f"{shown} %", "value": shown})
-            return Reading(amount, notes=(note,))
-        elif other[0] in {"error", "no_value", "date"}:
-            return Reading(problems=(Finding(f"network.{other[0]}", {"shown": other[1]}),))
-        else:
-            return self._read_text(other[1], unit)
-        if abs(amount) >= LARGEST or amount != round(amount, 6):
-            return Reading(problems=(Finding("network.decimals", {"shown": shown}),))
-        return Reading(amount)
+    def _reading(self, seen: Seen, unit: str) -> Reading:
+        """The verdict on a value cell, as in any workbook; but a table nobody typed has no decimals to round off."""
+        if seen.kind == sheets.NUMBER:
+            amount = Decimal(seen.text)
+            if abs(amount) < LARGEST and amount != round(amount, 6):
+                return Reading(problems=(Finding("network.decimals", {"shown": seen.shown}),))
+        return cells.read_cell(seen, reads_as=self._reads_as, unit=unit)
 
     def take_rows(self, rows: Iterable[ReadRow]) -> None:
         """Understand the rows of a workbook of ours for several cities, which were read cell by cell already."""
@@ -237,7 +226,7 @@ class Reader:
             if row.is_empty:
                 self.counts[Outcome.EMPTY] += 1
                 continue
-            city, spec, period = self._city(row.city), self._spec(row.code, row.breakdown), read_period(row.period)
+            city, spec, period = self._city(row.city), self._spec(row.code, row.breakdown), _period(row.period)
             number = int("".join(sign for sign in row.cell if sign.isdigit()) or 0)
             cell = Cell(number, row.shown, Outcome.REFUSED, place=(row.sheet, row.cell))
             cell.problems = [*row.problems, *(each for each in (city, spec, period) if isinstance(each, Finding))]
@@ -255,11 +244,9 @@ class Reader:
                 continue
             key = (city, period[1], spec.indicator_id, spec.breakdown, period[0])
             amount = None if entry.amount is None else int(entry.amount * SCALE)
-            # An empty cell frees no secret.
-            is_told = entry.confidentiality != Confidentiality.FREE or "conf" in row.cells
             carried = (str(entry.geography), entry.definition_id, str(entry.source_kind), entry.source, entry.period_assumed)
             self.said[key] = Said(
-                number, amount, str(entry.missing), entry.statuses, str(entry.confidentiality) if is_told else "", entry.note, spec,
+                number, amount, str(entry.missing), entry.statuses, str(entry.confidentiality) if row.says_secrecy else "", entry.note, spec,
                 str(entry.bound), carried, row.seen, cell.place,
             )  # fmt: skip
 
@@ -304,3 +291,35 @@ class Reader:
             facts.jump,
             bool(facts.adds_up),
         )
+
+
+def _period(text: str) -> tuple[str, int] | Finding:
+    """The period as it is kept, and the year it belongs to."""
+    found = columns.read_period(text)
+    return (found, int(found[:4])) if found else columns.no_period(text)
+
+
+def _confidentiality(text: str) -> str | Finding:
+    """The confidentiality, empty where nothing is said."""
+    if not text.strip():
+        return ""
+    return columns.choice("conf", text) or columns.none_of("conf", text)
+
+
+def _seen(row: int, number: float, other: tuple[str, str] | None) -> Seen:
+    """A value cell as the reader of workbooks knows it."""
+    kind, text = (sheets.NUMBER, repr(number)) if other is None else (_KINDS[other[0]], other[1])
+    return Seen(row, 0, kind, text)
+
+
+#: What the child calls the kinds of cells that are no plain number.
+_KINDS = {
+    "text": sheets.TEXT,
+    "boolean": sheets.BOOLEAN,
+    "percent": sheets.PERCENT,
+    "date": sheets.DAY,
+    "error": sheets.ERROR,
+    "no_value": sheets.NO_VALUE,
+}
+#: Beside one of these a letter somewhere else in the row counts.
+_SAYS_LITTLE = frozenset({"", str(Confidentiality.FREE)})

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, func, select, type_coerce
+from sqlalchemy import BigInteger, select, type_coerce
 
 from icportal.cities.models import City
 from icportal.core.db import db
 from icportal.core.text import fold
 from icportal.indicators.enums import DeliveryState
-from icportal.indicators.models import Delivery, MigrantDefinition, Observation
+from icportal.indicators.models import Delivery, Observation
 
 PlainKey = tuple[int, int, int, str, str]
 """City, year, indicator, breakdown, period."""
@@ -51,21 +49,6 @@ def pairs_in_review(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
         Delivery.state == DeliveryState.REVIEW, Delivery.year.in_({year for _city, year in pairs})
     )
     return {(city, year) for city, year in db.session.execute(query)} & pairs
-
-
-def definitions_in_force() -> dict[int, list[tuple[int, int]]]:
-    """By city, (year from which it counts, number) of its definitions of migrant, the newest last."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    query = select(MigrantDefinition.city_id, func.coalesce(MigrantDefinition.year_from, 0), MigrantDefinition.id)
-    for city, year, number in db.session.execute(
-        query.order_by(func.coalesce(MigrantDefinition.year_from, 0), MigrantDefinition.id)
-    ):
-        found[city].append((year, number))
-    return found
-
-
-def definition_for(in_force: Mapping[int, list[tuple[int, int]]], city: int, year: int) -> int | None:
-    return next((number for since, number in reversed(in_force.get(city, [])) if since <= year), None)
 
 
 def cities_by_name() -> dict[str, int]:

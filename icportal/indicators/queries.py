@@ -18,6 +18,7 @@ from icportal.indicators.catalogue import Definition
 from icportal.indicators.comparability import NEAREST, Value
 from icportal.indicators.enums import Confidentiality, DefinitionFamily
 from icportal.indicators.models import Indicator, IndicatorVersion, MigrantDefinition, PublishedObservation
+from icportal.indicators.versions import continues
 
 #: Lines show at most so many years, the newest ones.
 MOST_YEARS = 40
@@ -31,17 +32,12 @@ COLUMNS = (
 
 
 def series_of(indicator_ids: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Version id → (its number, which meaning of the indicator it has, counted from 1)."""
+    """Version id → (its number, its series; see ``versions.continues``). Of one indicator a later series is greater."""
     version = IndicatorVersion
     query = select(version.id, version.indicator_id, version.number, version.continues)
-    query = query.where(version.indicator_id.in_(indicator_ids)).order_by(version.indicator_id, version.number)
-    found: dict[int, tuple[int, int]] = {}
-    before = series = 0
-    for version_id, indicator_id, number, continues in db.session.execute(query):
-        series = 1 if indicator_id != before else series if continues else series + 1
-        found[version_id] = (number, series)
-        before = indicator_id
-    return found
+    rows = db.session.execute(query.where(version.indicator_id.in_(indicator_ids))).all()
+    series = continues(rows)
+    return {row.id: (row.number, series[row.id]) for row in rows}
 
 
 def for_year(

@@ -18,7 +18,7 @@ from icportal.core.text import clean_line, clean_text, fold
 from icportal.i18n.locales import get
 from icportal.indicators import breakdowns, labels
 from icportal.indicators.deliveries import Place
-from icportal.indicators.entries import REMOVED, Entry, Key
+from icportal.indicators.entries import LONGEST_TEXT, REMOVED, Entry, Key
 from icportal.indicators.enums import Bound, Confidentiality, Geography, Missing, SourceKind
 from icportal.indicators.exchange import cells
 from icportal.indicators.exchange.layout import COLUMNS, NOT_AVAILABLE, row_key
@@ -28,7 +28,7 @@ from icportal.indicators.services.recording import Change
 FIELDS = ("value", "status", "conf", "bound", "geography", "period", "definition", "source_kind", "source", "note")
 #: What goes from last year's value into an empty row when the person asks for it.
 COPIED = ("definition", "source_kind", "source")
-LONGEST = {"source": 2000, "note": 4000}
+LONGEST = dict.fromkeys(("source", "note"), LONGEST_TEXT)
 _PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|/(\d{4}))?")
 #: Columns of a row copied out of the workbook, from the first visible one on.
 VISIBLE = COLUMNS[COLUMNS.index("indicator") :]
@@ -183,7 +183,9 @@ def _of_row(row: Row, base: Observation | None, frame: Frame, taken_back: Mappin
         return [Change(place.key, version_id, REMOVED, row.seen)] if is_there else []
     if period == place.key.period:
         return [Change(place.key, version_id, entry, row.seen)]
-    moved = [Change(place.key, version_id, REMOVED, row.seen)] if is_there else []
+    # What the public reads at the old place has to go with the secret that moves.
+    gone = replace(REMOVED, confidentiality=entry.confidentiality)
+    moved = [Change(place.key, version_id, gone, row.seen)] if is_there else []
     return [*moved, Change(row.target, version_id, entry, taken_back.get(row.target, 0))]
 
 

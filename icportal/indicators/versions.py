@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -31,10 +32,11 @@ class VersionNote:
     fields: list[FieldChange]
 
 
-def continues(versions: Iterable[IndicatorVersion]) -> dict[int, int]:
+def continues(versions: Iterable[Any]) -> dict[int, int]:
     """Version id → series id. Values of versions with the same series id may stand in one series.
 
-    The id of a series is that of its first version; versions of several indicators may be given, in any order.
+    The id of a series is that of its first version; versions of several indicators may be given, in any order;
+    rows with id, indicator_id, number and continues will do.
     """
     found: dict[int, int] = {}
     newest: dict[int, int] = {}

@@ -17,7 +17,7 @@ from icportal.core.text import slugify
 from icportal.i18n.catalogues import in_language
 from icportal.i18n.formatting import sorted_by_name
 from icportal.i18n.locales import LANGUAGES, reading_language
-from icportal.indicators import labels
+from icportal.indicators import definitions, labels
 from icportal.indicators.catalogue import Definition, catalogue
 from icportal.indicators.entries import SCALE
 from icportal.indicators.enums import Missing
@@ -212,25 +212,13 @@ def _lists(cities: Sequence[City], year: int, language: str, *, network: bool) -
     }
     found = {column: [f"{code}{DASH}{label}" for code, label in names.items()] for column, names in named.items()}
     found["period"] = [str(year), f"{year}/{year + 1}", *(f"{year}-{month:02}" for month in range(1, 13))]
+    stated = definitions.of_cities([city.id for city in cities])
     found["definition"] = [
-        f"{each.id}{DASH}{_definition_words(each, city if network else None, language)}"
-        for city, each in _migrant_definitions(cities)
+        f"{each.id}{DASH}{f'{city.name_in(language)}: ' if network else ''}{definitions.label(each)}"
+        for city in cities
+        for each in reversed(stated.get(city.id, []))
     ]
     return found
-
-
-def _definition_words(definition: MigrantDefinition, city: City | None, language: str) -> str:
-    words = str(labels.DEFINITION_FAMILIES.get(definition.family, definition.family))
-    if definition.year_from is not None:
-        words = _("%(definition)s (from %(year)s on)", definition=words, year=definition.year_from)
-    return f"{city.name_in(language)}: {words}" if city else words
-
-
-def _migrant_definitions(cities: Sequence[City]) -> list[tuple[City, MigrantDefinition]]:
-    known = {city.id: (place, city) for place, city in enumerate(cities)}
-    query = select(MigrantDefinition).where(MigrantDefinition.city_id.in_(known))
-    rows = sorted(db.session.scalars(query), key=lambda each: (known[each.city_id][0], each.year_from or 0, each.id))
-    return [(known[each.city_id][1], each) for each in rows]
 
 
 def department_named(city: City, name: str) -> Department:

@@ -67,9 +67,14 @@ def test_a_workbook_comes_in(
 
 def test_two_files_are_merged(new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
     officer = Person(new_page, OFFICER)
-    for amount in (21, 22):
+    for name in ("Statistics office", "Housing office"):
+        page = officer.open("/en/work/indicators/oulu/departments")
+        page.locator("form[action$='/departments/add'] input[name=name]").fill(name)
+        page.locator("form[action$='/departments/add'] button").click()
+    for amount, name in ((21, "Statistics office"), (22, "Housing office")):
         page = officer.open(UPLOAD.format(year=2022))
         page.get_by_label("Workbook").set_input_files(filled(page, 2022, {"POP01|": amount}))
+        page.get_by_label("Filled in by").select_option(name)
         officer.press("Look at what it changes")
         page.get_by_role("heading", name="What the file would change").wait_for()
     officer.follow("Merge them and accept all together")

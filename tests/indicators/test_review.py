@@ -10,7 +10,7 @@ import pytest
 from delivery_world import HERE, YEAR, apart, opened, state, step
 from flask import Flask
 from harness import PortalClient
-from indicator_world import coordinator, delivery, key, officer, publish, put, submit
+from indicator_world import coordinator, delivery, entry, key, officer, publish, put, submit
 from sqlalchemy import select
 
 from icportal.core.db import db
@@ -57,7 +57,7 @@ def test_sent_back_with_a_reason_at_a_value_mended_and_published(world: Flask, c
     sign_in("coordinator@demo.example")
     assert client.post(f"{HERE}/move", data=step("request_changes")).status_code == 303
     assert state() == "changes_requested"
-    mail = next(mail for mail in db.session.scalars(select(Mail)) if "Please change" in mail.subject)
+    mail = next(mail for mail in db.session.scalars(select(Mail)) if "Bitte ändern Sie die Indikatoren" in mail.subject)
     assert "This looks like the whole country" in mail.text
     assert "POP01" in mail.text
 
@@ -182,6 +182,18 @@ def test_warnings_can_be_looked_at_alone(world: Flask, client: PortalClient, sig
     sign_in("coordinator@demo.example")
     warned = client.get(f"{HERE}/review?only=warned").text
     assert "more than the whole" in warned
+    assert "POP02" not in warned
+
+
+def test_a_value_that_was_confidential_is_asked_back_about(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
+    secret = entry("35.2", code="POP01", confidentiality="C")
+    put("vienna", YEAR, {"POP01": secret, "POP02": "31"}, actor=officer("vienna"))
+    publish("vienna", YEAR)
+    put("vienna", YEAR, {"POP01": entry("35.2", code="POP01")}, actor=officer("vienna"))
+    submit("vienna", YEAR)
+    sign_in("coordinator@demo.example")
+    warned = client.get(f"{HERE}/review?only=warned").text
+    assert "is confidential so far" in warned
     assert "POP02" not in warned
 
 

@@ -24,8 +24,7 @@ from icportal.indicators.exchange.layout import ReadRow, ReadWorkbook, Unreadabl
 from icportal.indicators.exchange.reading import read_workbook
 
 MB = 1024 * 1024
-#: Far more than it takes, even on a machine busy with other tests: what is asked is that it ends.
-MOST_SECONDS, MOST_MEMORY = 60, 300 * MB
+MOST_SECONDS, MOST_MEMORY = 10, 300 * MB
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,7 +52,7 @@ def test_a_file_is_refused_with_its_sentence(name: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_workbook(data, workbooks.context())
     assert refused.value.finding.code == code
-    assert time.monotonic() - began < MOST_SECONDS
+    assert time.monotonic() - began < 2
     sentence = str(refused.value.finding)
     assert sentence.endswith(".")
     assert "%(" not in sentence

@@ -191,6 +191,16 @@ def test_a_period_is_changed_and_changed_back_again_and_again(typist: PortalClie
         assert new.amount == Decimal(35)
 
 
+def test_a_value_that_moves_and_becomes_confidential_leaves_the_public(world: Flask, typist: PortalClient) -> None:
+    reader = apart(world)
+    put("vienna", YEAR, {"POP01": "35.7"}, actor=officer("vienna"))
+    publish("vienna", YEAR)
+    public = f"/en/indicators/pop01/figure.csv?year={YEAR}"
+    assert "35.7" in reader.get(public).text
+    assert send(typist, period="2024-06", conf="C").status_code == 303
+    assert "35.7" not in reader.get(public).text
+
+
 def test_a_moved_value_somebody_else_has_changed_shows_both(world: Flask, client: PortalClient, sign_in: SignIn) -> None:
     put("vienna", YEAR, {"POP01": "30"}, actor=officer("vienna"))
     sign_in("officer.vienna@demo.example")

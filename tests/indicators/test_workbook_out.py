@@ -502,7 +502,8 @@ def test_an_officer_shares_out_on_the_page(seeded_app: Flask, client: PortalClie
     assert overtaken.status_code == 409
     assert "EMP01, POP01" in overtaken.text
     answer = officer.get(f"/en/work/indicators/nuremberg/2022/workbook.xlsx?language=fr&department={number}")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="icportal-nuremberg-2022-statistics-fr.xlsx"'
+    name = "icportal-nuremberg-2022-statistics-fr.xlsx"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     assert {row[3].value for row in data_of(openpyxl.load_workbook(io.BytesIO(answer.data))).iter_rows(min_row=3)} == {
         "POP01",
         "EMP01",
@@ -545,7 +546,8 @@ def test_a_coordinator_downloads_the_networks_workbook(seeded_app: Flask, client
     assert coordinator.get("/en/work/indicators/network").status_code == 200
     query = "year=2024&language=de&cities=vienna&cities=nuremberg&families=demography&codes=pop01, POP02"
     answer = coordinator.get(f"/en/work/indicators/network/workbook.xlsx?{query}")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="icportal-network-2024-de.xlsx"'
+    name = "icportal-network-2024-de.xlsx"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     sheet = data_of(openpyxl.load_workbook(io.BytesIO(answer.data)))
     assert {sheet.cell(row, 1).value.split("|")[0] for row in range(3, sheet.max_row + 1)} == {"vienna", "nuremberg"}
     for wrong in ("year=x&language=de", "year=2024&language=de&codes=NONE", "year=2024&language=de&families=nothing"):

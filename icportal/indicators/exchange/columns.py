@@ -9,12 +9,12 @@ from typing import Any
 
 from icportal.core.strings import _l
 from icportal.indicators import findings
+from icportal.indicators.entries import LONGEST_TEXT
 from icportal.indicators.enums import Confidentiality, Geography, SourceKind
 from icportal.indicators.exchange import cells, sheets, vocabulary
 from icportal.indicators.exchange.cells import Seen
 from icportal.indicators.findings import Finding
 
-LONGEST_TEXT = 2000
 _LONGEST_SHOWN = 200
 _YEARS = range(1900, 2101)
 
@@ -67,7 +67,7 @@ def _status(beside: Beside, seen: Seen, _definitions: Mapping[str, int]) -> None
     # The words of a flag may hold a comma themselves.
     is_one = vocabulary.folded(seen.shown) in vocabulary.choices("status")
     for piece in [seen.shown] if is_one else re.split(r"[,;\n]", seen.shown):
-        code = _choice("status", piece)
+        code = choice("status", piece)
         if code is None and piece.strip():
             rest.append(piece)
         letters += code or ""
@@ -112,7 +112,7 @@ def _period(beside: Beside, seen: Seen, _definitions: Mapping[str, int]) -> None
     else:
         found = read_period(seen.shown)
     if not found:
-        beside.problems.append(Finding("cell.period", {"seen": seen.shown[:_LONGEST_SHOWN]}))
+        beside.problems.append(no_period(seen.shown))
     beside.period = found or beside.period
 
 
@@ -154,14 +154,23 @@ def _words(column: str) -> Any:
 
 
 def _chosen(beside: Beside, column: str, seen: Seen) -> str | None:
-    code = _choice(column, seen.shown)
+    code = choice(column, seen.shown)
     if code is None:
-        wanted = ", ".join(vocabulary.LISTS[column])
-        beside.problems.append(Finding("cell.unknown_choice", {"seen": seen.shown[:_LONGEST_SHOWN], "wanted": wanted}))
+        beside.problems.append(none_of(column, seen.shown))
     return code
 
 
-def _choice(column: str, text: str) -> str | None:
+def none_of(column: str, text: str) -> Finding:
+    """That a text is in no list of the column."""
+    return Finding("cell.unknown_choice", {"seen": text[:_LONGEST_SHOWN], "wanted": ", ".join(vocabulary.LISTS[column])})
+
+
+def no_period(text: str) -> Finding:
+    """That a text is no period."""
+    return Finding("cell.period", {"seen": text[:_LONGEST_SHOWN]})
+
+
+def choice(column: str, text: str) -> str | None:
     """The code that is meant: written as "code – label", as the code or as the label in any language of the pages."""
     codes = {vocabulary.folded(str(code)): str(code) for code in vocabulary.LISTS[column]}
     spoken = vocabulary.choices(column)

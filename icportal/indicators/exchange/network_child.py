@@ -151,7 +151,7 @@ def _numbers(cells: list[Any]) -> dict[str, Any]:
         if kind is Marked:
             others[place] = (cell.kind, cell.text)
         elif kind is bool:
-            others[place] = ("boolean", str(cell))
+            others[place] = ("boolean", "1" if cell else "0")
         elif kind is str or cell is None:
             if cell:
                 others[place] = ("text", cell)

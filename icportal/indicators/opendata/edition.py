@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from icportal.core.filetypes import KINDS, FileKind
 from icportal.indicators.opendata import jsonstat, papers, sdmx, tables
 from icportal.indicators.opendata.dataset import Dataset
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = KINDS[FileKind.WORKBOOK].media_type
 CSV, JSON, TEXT = "text/csv; charset=utf-8", "application/json", "text/plain; charset=utf-8"
 CHECKSUMS = "checksums.txt"
 

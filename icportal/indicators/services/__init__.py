@@ -5,12 +5,13 @@ from __future__ import annotations
 from icportal.indicators.services.batches import batch_for as import_for
 from icportal.indicators.services.batches import deciding as deciding_on
 from icportal.indicators.services.cataloguing import create_indicator, move_version, save_facts, save_text, take_effect
-from icportal.indicators.services.decisions import accept_import, check_import_again, receive_network_import, undo_import
+from icportal.indicators.services.decisions import accept_import, check_import_again, undo_import
 from icportal.indicators.services.defining import state_definition
 from icportal.indicators.services.delivering import adopt, begin, digest, has_values, move, open_reasons
 from icportal.indicators.services.importing import discard as discard_import
 from icportal.indicators.services.importing import receive as receive_import
 from icportal.indicators.services.merging import accept_merge, merge_of
+from icportal.indicators.services.network_imports import receive_network as receive_network_import
 from icportal.indicators.services.recording import (
     Change,
     current_of,

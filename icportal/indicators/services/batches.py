@@ -6,14 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+from icportal.accounts.directory import names_of
 from icportal.core import audit
 from icportal.core.actors import Actor
+from icportal.core.clock import PORTAL_ZONE
 from icportal.core.db import db
 from icportal.core.errors import InvalidTransition, NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.core.transactions import hold
 from icportal.indicators.enums import BatchScope, BatchState, Permission
+from icportal.indicators.findings import Finding
 from icportal.indicators.models import ImportBatch
 
 #: In the result of a file that was given up: the number of the newer one that took its place.
@@ -97,6 +100,24 @@ def supersede(batch: ImportBatch, *, actor: Actor) -> None:
         if each.id != newest.id and hold(each) and each.state == BatchState.CHECKED:
             step(each, BatchState.DISCARDED, result={**each.result, SUPERSEDED: newest.id})
             audit.record(actor, "indicators.import:supersede", each, after={"by": newest.id}, city_id=each.city_id)
+
+
+def already(batch: ImportBatch, *, changes: bool) -> list[Finding]:
+    """Whether the very same file was accepted before for the same place and still stands."""
+    query = select(ImportBatch).where(
+        ImportBatch.sha256 == batch.sha256,
+        ImportBatch.scope == batch.scope,
+        ImportBatch.city_id.is_not_distinct_from(batch.city_id),
+        ImportBatch.year.is_not_distinct_from(batch.year),
+        ImportBatch.state == BatchState.ACCEPTED,
+        ImportBatch.id != batch.id,
+    )
+    earlier = db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(1)).first()
+    if earlier is None or earlier.accepted_at is None:
+        return []
+    name = names_of([earlier.accepted_by]).get(earlier.accepted_by or 0, "–")
+    told = {"day": earlier.accepted_at.astimezone(PORTAL_ZONE).date().isoformat(), "name": name}
+    return [Finding("plan.already_changed" if changes else "plan.already", told)]
 
 
 def waiting_for_decision(city_id: int, year: int) -> list[ImportBatch]:

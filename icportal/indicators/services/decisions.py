@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO
 
 from icportal.core.actors import Actor
 from icportal.indicators.enums import BatchScope
 from icportal.indicators.models import ImportBatch
-from icportal.indicators.services import importing, undoing
+from icportal.indicators.services import importing, network, network_imports, undoing
 
 
 def accept_import(
@@ -21,9 +20,6 @@ def accept_import(
 ) -> None:
     """Take over what the preview showed; a network's table is applied in the background. See ``importing.accept``."""
     if batch.scope == BatchScope.NETWORK:
-        # Tables of the network are rare, and what reads them weighs.
-        from icportal.indicators.services import network_imports
-
         network_imports.accept_later(batch, actor=actor, seen_digest=seen_digest, only_good=only_good)
     else:
         importing.accept(batch, actor=actor, seen_digest=seen_digest, only_good=only_good, choices=choices)
@@ -38,17 +34,6 @@ def check_import_again(batch: ImportBatch, *, actor: Actor) -> None:
 def undo_import(batch: ImportBatch, *, actor: Actor) -> None:
     """Take an accepted import back; what was edited since stays."""
     if batch.scope == BatchScope.NETWORK:
-        # Tables of the network are rare, and what reads them weighs.
-        from icportal.indicators.services import network
-
         network.undo_network(batch, actor=actor)
     else:
         undoing.undo(batch, actor=actor)
-
-
-def receive_network_import(stream: IO[bytes], filename: str, *, actor: Actor, reads_as: str) -> ImportBatch:
-    """Take in a table of many cities; a job reads it. See ``network_imports.receive_network``."""
-    # Tables of the network are rare, and what reads them weighs.
-    from icportal.indicators.services import network_imports
-
-    return network_imports.receive_network(stream, filename, actor=actor, reads_as=reads_as)

@@ -24,7 +24,6 @@ from icportal.core.filetypes import FileKind
 from icportal.core.permissions import authorise
 from icportal.core.queue import Job
 from icportal.core.strings import _, _n
-from icportal.i18n.formatting import day
 from icportal.indicators import import_notices
 from icportal.indicators.enums import BatchScope, BatchState, DeliveryState, How, Outcome, Permission
 from icportal.indicators.exchange.layout import ReadWorkbook, Unreadable
@@ -32,7 +31,7 @@ from icportal.indicators.findings import Finding
 from icportal.indicators.flow import EDITABLE
 from icportal.indicators.models import Delivery, Department, ImportBatch, ImportCell
 from icportal.indicators.services import batches, opening, planning
-from icportal.indicators.services.batches import held, refuse_other_state, step
+from icportal.indicators.services.batches import already, held, refuse_other_state, step
 from icportal.indicators.services.delivering import begin
 from icportal.indicators.services.planning import WRITES, Ground, Incoming, Plan, Planned
 from icportal.indicators.services.recording import record
@@ -199,7 +198,9 @@ def _keep_preview(batch: ImportBatch, incoming: Sequence[Incoming], *, whole: Se
     db.session.execute(delete(ImportCell).where(ImportCell.batch_id == batch.id))
     if plan.cells:
         db.session.execute(insert(ImportCell), [_row(batch, planned) for planned in plan.cells])
-    findings = [finding.stored() for finding in (*whole, *_already(batch, plan))]
+    findings = [
+        finding.stored() for finding in (*whole, *already(batch, changes=bool(plan.with_outcome(*WRITES, Outcome.CONFLICT))))
+    ]
     step(batch, BatchState.CHECKED, counts=plan.counts, problems=findings, plan_digest=plan.digest)
     return plan
 
@@ -223,24 +224,6 @@ def _row(batch: ImportBatch, planned: Planned) -> dict[str, object]:
         "previous_id": planned.previous.id if planned.previous else None,
         "seen": cell.seen,
     }
-
-
-def _already(batch: ImportBatch, plan: Plan) -> list[Finding]:
-    """Whether the very same file was accepted before and still stands."""
-    query = select(ImportBatch).where(
-        ImportBatch.sha256 == batch.sha256,
-        ImportBatch.city_id == batch.city_id,
-        ImportBatch.year == batch.year,
-        ImportBatch.state == BatchState.ACCEPTED,
-        ImportBatch.id != batch.id,
-    )
-    earlier = db.session.scalars(query.order_by(ImportBatch.id.desc()).limit(1)).first()
-    if earlier is None or earlier.accepted_at is None:
-        return []
-    person = db.session.get(User, earlier.accepted_by) if earlier.accepted_by else None
-    told = {"day": day(earlier.accepted_at), "name": person.name if person else "–"}
-    changes = plan.with_outcome(*WRITES, Outcome.CONFLICT)
-    return [Finding("plan.already_changed" if changes else "plan.already", told)]
 
 
 def cells_of(*batches: ImportBatch) -> list[Incoming]:

@@ -6,12 +6,12 @@ import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, tuple_, update
 
-from icportal.accounts.directory import names_of
 from icportal.core import audit, files
 from icportal.core.actors import Actor
 from icportal.core.bulk import insert_rows, parts
@@ -20,11 +20,11 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, Stale
 from icportal.core.permissions import authorise
 from icportal.core.queue import Job, progress
-from icportal.core.strings import _
+from icportal.core.strings import _, _l
 from icportal.core.transactions import hold, writer_for
 from icportal.indicators.catalogue import catalogue
-from icportal.indicators.enums import BatchScope, BatchState, DeliveryState, How, Missing, Outcome, Permission
-from icportal.indicators.exchange.cells import read_value
+from icportal.indicators.entries import REMOVED
+from icportal.indicators.enums import BatchState, How, Outcome, Permission
 from icportal.indicators.exchange.layout import ReadRow, Unreadable
 from icportal.indicators.exchange.network import read_blocks
 from icportal.indicators.exchange.network_child import HEADERS
@@ -34,12 +34,16 @@ from icportal.indicators.models import Delivery, ImportBatch, ImportCell, Observ
 from icportal.indicators.network_plan import MOST_CELLS, ROW_COLUMNS, Cell, NetworkPlan, Reader, plan
 from icportal.indicators.network_state import raw
 from icportal.indicators.services import opening
+from icportal.indicators.services.batches import already, step
+from icportal.indicators.services.recording import open_state
 from icportal.indicators.services.withholding import withhold
-from icportal.workflow import engine
 
 SHEET = "1"
 NO_TABLE = "file.network_header"
+NOTHING = _l("There is nothing to accept: every city's year has a refused value, or nothing would change.")
 VALUE_COLUMN = "E"
+#: A value that is taken back, as the database has it.
+_TAKEN_BACK: dict[str, Any] = {**asdict(REMOVED), "missing": str(REMOVED.missing)}
 
 
 def plan_network(batch: ImportBatch, job: Job | None = None) -> NetworkPlan:
@@ -48,7 +52,7 @@ def plan_network(batch: ImportBatch, job: Job | None = None) -> NetworkPlan:
     Raises:
         Unreadable: the file cannot be read as a table of ours.
     """
-    reader = Reader(catalogue("en", asked_only=True), lambda text, unit: read_value(text, reads_as=batch.reads_as, unit=unit))
+    reader = Reader(catalogue("en", asked_only=True), reads_as=batch.reads_as)
     data = files.open_file(batch.file).getvalue()
     with _not_looking_for_cycles():
         try:
@@ -92,37 +96,17 @@ def check_network(batch: ImportBatch, job: Job | None = None) -> None:
     try:
         found = plan_network(batch, job)
     except Unreadable as error:
-        batch.state, batch.problems = BatchState.REFUSED, [error.finding.stored()]
-        db.session.flush()
+        step(batch, BatchState.REFUSED, problems=[error.finding.stored()])
         return
-    keep_preview(batch, found)
-    batch.state = BatchState.CHECKED
-    db.session.flush()
-
-
-def keep_preview(batch: ImportBatch, found: NetworkPlan) -> None:
-    """Store counts, digest and the rows with something to say about them."""
     db.session.execute(delete(ImportCell).where(ImportCell.batch_id == batch.id))
     rows = [_stored(batch, cell) for cell in found.cells[:MOST_CELLS]]
     if rows:
         db.session.execute(insert(ImportCell), rows)
-    batch.counts = {**{str(name): number for name, number in found.counts.items()}, "blocked": len(found.blocked)}
-    batch.plan_digest = found.digest
+    counts = {**{str(name): number for name, number in found.counts.items()}, "blocked": len(found.blocked)}
     unread = Finding("network.unread", {"names": ", ".join(found.unread), "wanted": ", ".join(HEADERS)})
-    batch.problems = [finding.stored() for finding in (*([unread] if found.unread else ()), *_already(batch, found))]
-
-
-def _already(batch: ImportBatch, found: NetworkPlan) -> list[Finding]:
-    """Whether the very same file was accepted before and still stands."""
-    query = select(ImportBatch).where(
-        ImportBatch.sha256 == batch.sha256, ImportBatch.scope == BatchScope.NETWORK, ImportBatch.state == BatchState.ACCEPTED
-    )
-    before = db.session.scalars(query.order_by(ImportBatch.accepted_at.desc()).limit(1)).first()
-    if before is None or before.id == batch.id:
-        return []
-    name = names_of({before.accepted_by}).get(before.accepted_by or 0, "–")
-    told = {"day": str(before.accepted_at.date() if before.accepted_at else ""), "name": name}
-    return [Finding("plan.already_changed" if found.rows else "plan.already", told)]
+    told = (*([unread] if found.unread else ()), *already(batch, changes=bool(found.rows)))
+    problems = [finding.stored() for finding in told]
+    step(batch, BatchState.CHECKED, counts=counts, plan_digest=found.digest, problems=problems)
 
 
 def accept_network(
@@ -133,7 +117,7 @@ def accept_network(
     Gives how many values and city years were written, and how many city years were left out.
 
     Raises:
-        Stale: the values have changed since the preview was made; the new preview is stored.
+        Stale: the values have changed since the preview was made.
         InvalidTransition: the batch does not wait for a decision.
         DomainError: nothing would be applied.
     """
@@ -142,19 +126,17 @@ def accept_network(
         raise InvalidTransition(_("This import does not wait for a decision any more."))
     found = plan_network(batch, job)
     if found.digest != seen_digest or found.digest != batch.plan_digest:
-        keep_preview(batch, found)
-        raise Stale(_("Values have changed since this preview was made. The preview is made anew: look at it again."), [])
+        raise Stale(_("Values have changed since this preview was made. Look at the new one and accept it then."))
     chosen = [pair for pair in found.rows if only_good or pair not in found.blocked]
     if not chosen:
-        raise DomainError(_("There is nothing to accept: every city's year has a refused value, or nothing would change."))
+        raise DomainError(NOTHING)
     with _not_looking_for_cycles():
         written = _write(found, chosen, batch, actor=actor)
-    batch.state, batch.accepted_by, batch.accepted_at = BatchState.ACCEPTED, actor.id, now()
     left_out = len(found.blocked) if not only_good else 0
-    batch.result = {"written": written, "deliveries": len(chosen), "left_out": left_out}
-    audit.record(actor, "indicators.import:accept", batch, after=batch.result)
-    db.session.flush()
-    return Counter(batch.result)
+    result = {"written": written, "deliveries": len(chosen), "left_out": left_out}
+    step(batch, BatchState.ACCEPTED, result=result, accepted_by=actor.id, accepted_at=now())
+    audit.record(actor, "indicators.import:accept", batch, after=result)
+    return Counter(result)
 
 
 def undo_network(batch: ImportBatch, *, actor: Actor) -> Counter[str]:
@@ -166,21 +148,21 @@ def undo_network(batch: ImportBatch, *, actor: Actor) -> Counter[str]:
     authorise(actor, Permission.EXCHANGE_NETWORK)
     if not hold(batch) or batch.state != BatchState.ACCEPTED:
         raise InvalidTransition(_("Only an accepted import can be undone."))
-    total = db.session.scalar(select(func.count()).where(Observation.batch_id == batch.id)) or 0
+    mine = Observation.batch_id == batch.id, Observation.how == How.IMPORTED
+    total = db.session.scalar(select(func.count()).where(*mine)) or 0
     rows: dict[tuple[int, int], list[tuple[Any, ...]]] = defaultdict(list)
     replaced: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number, row in _before(batch):
         pair = (row[0], row[1])
         rows[pair].append(row)
         replaced[pair].append(number)
-    still = sum(len(each) for each in rows.values())
+    restored = sum(len(each) for each in rows.values())
     undone = NetworkPlan(Counter(), [], rows, replaced, set(), "")
-    _write(undone, list(rows), batch, actor=actor, how=How.UNDONE, batch_id=None)
-    batch.state, batch.undone_by, batch.undone_at = BatchState.UNDONE, actor.id, now()
-    batch.result = {**batch.result, "restored": still, "kept": total - still}
-    audit.record(actor, "indicators.import:undo", batch, after=batch.result)
-    db.session.flush()
-    return Counter({"restored": still, "kept": total - still})
+    _write(undone, list(rows), batch, actor=actor, how=How.UNDONE)
+    told = {"restored": restored, "kept": total - restored}
+    step(batch, BatchState.UNDONE, result={**batch.result, **told}, undone_by=actor.id, undone_at=now())
+    audit.record(actor, "indicators.import:undo", batch, after=told)
+    return Counter(told)
 
 
 def _write(
@@ -190,9 +172,8 @@ def _write(
     *,
     actor: Actor,
     how: str = How.IMPORTED,
-    batch_id: int | None = 0,
 ) -> int:
-    """Write the rows of these city years. ``batch_id`` 0 stands for the batch itself."""
+    """Write the rows of these city years."""
     deliveries = _open(pairs, actor=actor)
     for part in parts(chain.from_iterable(found.replaced.get(pair, ()) for pair in pairs)):
         replaced = update(Observation).where(Observation.id.in_(part)).values(current=False)
@@ -200,7 +181,7 @@ def _write(
     constants = {
         "current": True,
         "how": str(how),
-        "batch_id": batch.id if batch_id == 0 else batch_id,
+        "batch_id": batch.id,
         "author_id": actor.id,
         "acting_for": actor.acting_for,
         "created_at": _stored_moment(),
@@ -229,61 +210,56 @@ def _open(pairs: Sequence[tuple[int, int]], *, actor: Actor) -> dict[tuple[int, 
     fresh = {"state": DELIVERY.initial, "state_since": moment, "created_at": moment, "updated_at": moment, "version": 1}
     for part in parts(pairs):
         db.session.execute(make, [{"city_id": city, "year": year, **fresh} for city, year in part])
-    wanted = set(pairs)
-    query = select(Delivery).where(Delivery.city_id.in_({city for city, _year in wanted}))
-    query = query.where(Delivery.year.in_({year for _city, year in wanted})).order_by(Delivery.id)
-    found = {(each.city_id, each.year): each for each in db.session.scalars(query.with_for_update())}
-    found = {pair: found[pair] for pair in pairs}
-    for ids in parts(each.id for each in found.values()):
-        # Whoever read these values before must not publish them unread.
-        raised = update(Delivery).where(Delivery.id.in_(ids)).values(version=Delivery.version + 1, updated_at=moment)
+        # Whoever read these values before must not publish them unread; and from here on nobody else changes them.
+        raised = update(Delivery).where(tuple_(Delivery.city_id, Delivery.year).in_(part))
+        raised = raised.values(version=Delivery.version + 1, updated_at=moment)
         db.session.execute(raised.execution_options(synchronize_session=False))
+    query = select(Delivery).where(Delivery.city_id.in_({city for city, _year in pairs}))
+    query = query.where(Delivery.year.in_({year for _city, year in pairs})).execution_options(populate_existing=True)
+    there = {(each.city_id, each.year): each for each in db.session.scalars(query)}
+    found = {pair: there[pair] for pair in pairs}
     for each in found.values():
-        db.session.expire(each)
-    states = {each.id: each for each in db.session.scalars(query.execution_options(populate_existing=True))}
-    for each in states.values():
-        if (each.city_id, each.year) not in wanted:
-            continue
-        if each.state == DeliveryState.REVIEW:
-            raise InvalidTransition(_("Values of one of the cities are in review: they have to be published or sent back first."))
-        if each.state in {DeliveryState.PUBLISHED, DeliveryState.WITHDRAWN}:
-            engine.fire(DELIVERY, each, "revise", actor=actor, city_id=each.city_id)
+        open_state(each, actor=actor)
     return found
 
 
 def _before(batch: ImportBatch) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """(number of a version the batch wrote and nobody has replaced, the row that brings back what stood before it)."""
-    mine, last = Observation.__table__.alias("mine"), Observation.__table__.alias("last")
+    """(number of the version that stands now, the row that takes the import back) of values nobody has changed since.
+
+    A version counts unless its import was undone; what undoing wrote only repeats an older one (see ``undoing``). The
+    import's own version has to be the last that counts; what stood before is the last one without it.
+    """
+    mine, stands, last = (Observation.__table__.alias(name) for name in ("mine", "stands", "last"))
     key = ("city_id", "year", "indicator_id", "breakdown", "period")
-    same = [mine.c[name] == last.c[name] for name in key]
-    older, batches = Observation.__table__.alias("older"), ImportBatch.__table__
-    counts = (
-        select(func.max(older.c.number))
-        .select_from(older.outerjoin(batches, batches.c.id == older.c.batch_id))
-        .where(
-            *(older.c[name] == mine.c[name] for name in key),
-            older.c.number < mine.c.number,
-            or_(older.c.batch_id.is_(None), batches.c.state != BatchState.UNDONE),
-        )
-        .correlate(mine)
-        .scalar_subquery()
+    last_number = _counting(mine, key, but=batch.id)
+    joined = mine.join(stands, and_(stands.c.current, *(mine.c[name] == stands.c[name] for name in key))).outerjoin(
+        last, and_(*(mine.c[name] == last.c[name] for name in key), last.c.number == last_number)
     )
-    joined = mine.outerjoin(last, and_(*same, last.c.number == counts))
     kept = [name for name in ROW_COLUMNS if name not in (*key, "number")]
-    columns = [mine.c.id, *(mine.c[name] for name in key), mine.c.number, last.c.id, *(raw(last.c[name]) for name in kept)]
-    fresh = [mine.c.version_id, mine.c.unit, mine.c.counting]
-    query = select(*columns, *(column.label(f"own_{column.name}") for column in fresh)).select_from(joined)
-    query = query.where(mine.c.batch_id == batch.id, mine.c.current).order_by(mine.c.id)
-    taken_back = {
-        "amount": None, "missing": str(Missing.REMOVED), "statuses": "", "confidentiality": "F", "note": "", "bound": "exact",
-        "geography": "city", "definition_id": None, "source_kind": "not_stated", "source": "", "period_assumed": False,
-    }  # fmt: skip
-    for row in db.session.execute(query):
-        number, *place, version, last_id = row[:8]
-        own = dict(zip(("version_id", "unit", "counting"), row[-3:], strict=True))
-        values = dict(zip(kept, row[8:-3], strict=True)) if last_id is not None else {**taken_back, **own}
-        values |= {**dict(zip(key, place, strict=True)), "number": version + 1}
-        yield number, tuple(values[name] for name in ROW_COLUMNS)
+    own = ("version_id", "unit", "counting")
+    columns = [stands.c.id, *(mine.c[name] for name in key), stands.c.number, last.c.id, *(raw(last.c[name]) for name in kept)]
+    query = select(*columns, *(mine.c[name].label(f"own_{name}") for name in own)).select_from(joined)
+    query = query.where(mine.c.batch_id == batch.id, mine.c.how == How.IMPORTED, mine.c.number == _counting(mine, key))
+    for row in db.session.execute(query.order_by(mine.c.id)):
+        stands_id, *place, number, last_id = row[:8]
+        values = dict(zip(kept, row[8:-3], strict=True))
+        if last_id is None:
+            values = {**_TAKEN_BACK, **dict(zip(own, row[-3:], strict=True))}
+        values |= {**dict(zip(key, place, strict=True)), "number": number + 1}
+        yield stands_id, tuple(values[name] for name in ROW_COLUMNS)
+
+
+def _counting(mine: Any, key: Sequence[str], *, but: int = 0) -> Any:
+    """The number of the last version of the same value that counts, without those of one import."""
+    each, batches = Observation.__table__.alias(), ImportBatch.__table__.alias()
+    query = select(func.max(each.c.number)).select_from(each.outerjoin(batches, batches.c.id == each.c.batch_id))
+    query = query.where(
+        *(each.c[name] == mine.c[name] for name in key),
+        each.c.how != How.UNDONE,
+        or_(each.c.batch_id.is_(None), batches.c.state != BatchState.UNDONE),
+        or_(each.c.batch_id.is_(None), each.c.batch_id != but),
+    )
+    return query.correlate(mine).scalar_subquery()
 
 
 def _stored(batch: ImportBatch, cell: Cell) -> dict[str, Any]:

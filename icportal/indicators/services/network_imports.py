@@ -9,7 +9,7 @@ from icportal.accounts.models import User
 from icportal.core import audit, files, queue
 from icportal.core.actors import Actor
 from icportal.core.db import db
-from icportal.core.errors import DomainError, Stale
+from icportal.core.errors import DomainError, InvalidTransition, Stale
 from icportal.core.filetypes import FileKind
 from icportal.core.permissions import authorise
 from icportal.core.queue import Job
@@ -28,7 +28,7 @@ CHECK, ACCEPT = "indicators.check_network", "indicators.accept_network"
 findings.register(
     {
         "plan.moved": _l("Values have changed since you accepted. This is the new preview; look at it and accept it once more."),
-        "plan.stopped": _l("Nothing was taken over: %(reason)s"),
+        "plan.nothing": network.NOTHING,
     }
 )
 
@@ -105,10 +105,9 @@ def accept(job: Job, batch_id: int, digest: str, *, only_good: bool) -> dict[str
         # What it wrote before it refused is not kept.
         db.session.rollback()
         batch = db.session.get_one(ImportBatch, batch_id)
-        if isinstance(error, Stale):
-            network.keep_preview(batch, network.plan_network(batch))
-            batch.problems = [Finding("plan.moved").stored()]
-        else:
-            batch.problems = [Finding("plan.stopped", {"reason": str(error.message)}).stored()]
+        network.check_network(batch)
+        # Not the sentence of the refusal: who reads it may read another language than the worker writes.
+        why = "plan.moved" if isinstance(error, (Stale, InvalidTransition)) else "plan.nothing"
+        batch.problems = [Finding(why).stored(), *batch.problems]
     db.session.flush()
     return {}

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import func, select, tuple_
 
 from icportal.cities.models import City
+from icportal.core.bulk import parts
 from icportal.core.canonical import sha256
 from icportal.core.db import db
 from icportal.core.strings import _l
@@ -21,7 +22,7 @@ from icportal.indicators.enums import Confidentiality, Geography, How, Outcome
 from icportal.indicators.exchange.layout import ReadRow
 from icportal.indicators.findings import Finding
 from icportal.indicators.models import ImportBatch, ImportCell, IndicatorVersion, Observation, PublishedObservation
-from icportal.indicators.services.recording import Change, current_values
+from icportal.indicators.services.recording import Change, current_values, earlier_values
 
 findings.register(
     {
@@ -316,9 +317,9 @@ def _seen(incoming: Iterable[Incoming], ground: Ground) -> dict[tuple[Key, int],
         return {}
     columns = tuple_(Observation.indicator_id, Observation.breakdown, Observation.period, Observation.number)
     found: dict[tuple[Key, int], Observation] = {}
-    for start in range(0, len(wanted), 400):
+    for part in parts(wanted):
         query = select(Observation).where(
-            Observation.city_id == ground.city_id, Observation.year == ground.year, columns.in_(wanted[start : start + 400])
+            Observation.city_id == ground.city_id, Observation.year == ground.year, columns.in_(part)
         )
         found |= {(value.key, value.number): value for value in db.session.scalars(query)}
     return found
@@ -333,7 +334,7 @@ def _warned(planned: Sequence[Planned], ground: Ground, known: Mapping[int, Defi
             entries[each.incoming.key] = each.incoming.entry
     found = checks.warnings(
         entries,
-        previous=earlier_values(ground.city_id, ground.year),
+        previous={value.key: value.entry for value in earlier_values(ground.city_id, ground.year)},
         definitions=known,
         elsewhere=elsewhere(ground.city_id, ground.year),
     )
@@ -351,12 +352,6 @@ def _freed(planned: Planned) -> tuple[Finding, ...]:
     if before is None or after is None or before.is_removed or after.is_removed:
         return ()
     return (Finding("plan.freed"),) if after.is_free and not before.is_free else ()
-
-
-def earlier_values(city_id: int, year: int) -> dict[Key, Entry]:
-    """The values of the city's earlier years, as they stand."""
-    query = select(Observation).where(Observation.city_id == city_id, Observation.year < year, Observation.current)
-    return {value.key: value.entry for value in db.session.scalars(query)}
 
 
 def elsewhere(city_id: int, year: int) -> dict[Key, list[Decimal]]:

@@ -128,6 +128,15 @@ def open_for_writing(delivery: Delivery, *, actor: Actor) -> None:
     if not hold(delivery):
         db.session.refresh(delivery)
         hold(delivery)
+    open_state(delivery, actor=actor)
+
+
+def open_state(delivery: Delivery, *, actor: Actor) -> None:
+    """Make a delivery that is held one that can be written into.
+
+    Raises:
+        InvalidTransition: it is in review.
+    """
     if delivery.state not in EDITABLE:
         raise InvalidTransition(_("This delivery is in review: take it back first, then change it."))
     if delivery.state in {DeliveryState.PUBLISHED, DeliveryState.WITHDRAWN}:
@@ -138,6 +147,12 @@ def current_values(city_id: int, year: int) -> dict[Key, Observation]:
     """The newest version of every value of a city's year, removed ones included."""
     query = select(Observation).where(Observation.city_id == city_id, Observation.year == year, Observation.current)
     return {value.key: value for value in db.session.scalars(query.execution_options(populate_existing=True))}
+
+
+def earlier_values(city_id: int, year: int) -> list[Observation]:
+    """The values of a city's earlier years as they stand, oldest first."""
+    query = select(Observation).where(Observation.city_id == city_id, Observation.year < year, Observation.current)
+    return list(db.session.scalars(query.order_by(Observation.year, Observation.period)))
 
 
 def versions_of(key: Key) -> list[Observation]:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from icportal.accounts.directory import names_of
 from icportal.cities.models import City
 from icportal.cities.queries import get_city
-from icportal.core import files
 from icportal.core.errors import DomainError, NotFound, Stale
-from icportal.core.filetypes import KINDS, FileKind
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _, _n
 from icportal.i18n.catalogues import current_language
-from icportal.indicators import error_workbooks, imports, services
+from icportal.indicators import error_workbooks, imports, services, workbooks
 from icportal.indicators.enums import BatchScope, BatchState, Outcome, Permission
 from icportal.indicators.import_forms import DecisionForm, NetworkUploadForm, UploadForm
 from icportal.indicators.models import Delivery, ImportBatch
-from icportal.indicators.views.pages import Answer, blueprint
+from icportal.indicators.views.pages import Answer, blueprint, workbook_answer
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
@@ -58,7 +56,7 @@ def _place(slug: str, year: int) -> City:
 def upload_workbook(slug: str, year: int) -> Answer:
     """Choose a workbook; small ones are shown at once, large ones are read in the background."""
     city = _place(slug, year)
-    departments = imports.departments_of(city.id)
+    departments = workbooks.departments_of(city)
     form = UploadForm().offer(current_language().code, departments)
     if form.validate_on_submit():
         chosen = next((each for each in departments if each.id == form.department.data), None)
@@ -166,13 +164,7 @@ def import_progress(batch_id: int) -> Answer:
 def error_workbook(batch_id: int) -> Answer:
     """The workbook with everything as it was filled in, and beside each refused cell what is wrong."""
     batch = services.import_for(batch_id, actor=current_actor())
-    data, name = error_workbooks.error_workbook(batch, language=current_language().code)
-    return Response(data, headers=_headers(name, len(data)))
-
-
-def _headers(name: str, size: int) -> dict[str, str]:
-    kind = FileKind.WORKBOOK
-    return files.headers_for(files.StoredFile(name=name, size=size, kind=kind, media_type=KINDS[kind].media_type))
+    return workbook_answer(*error_workbooks.error_workbook(batch, language=current_language().code))
 
 
 # --- deciding -----------------------------------------------------------------------------------------------

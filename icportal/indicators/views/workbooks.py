@@ -21,14 +21,12 @@ from icportal.indicators.enums import Permission
 from icportal.indicators.exchange.writing import WorkbookSpec, write_workbook
 from icportal.indicators.models import Department
 from icportal.indicators.services import sharing_out
-from icportal.indicators.views.pages import Answer, blueprint
+from icportal.indicators.views.pages import Answer, blueprint, workbook_answer
 from icportal.indicators.workbook_forms import DepartmentForm, NetworkWorkbookForm
 from icportal.web.decorators import requires
 from icportal.web.forms import PortalForm, options
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number, year_number
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/work/indicators/<slug:slug>/<year:year>/workbook.xlsx")
@@ -39,13 +37,11 @@ def download_workbook(slug: str, year: int) -> Response:
     authorise(current_actor(), Permission.VIEW_DELIVERY, city)
     number = request.args.get("department", 0, type=row_number)
     department = workbooks.department_of(city, number) if number else None
-    return workbook_answer(workbooks.spec_for(city, year, _language(), department=department))
+    return _answer(workbooks.spec_for(city, year, _language(), department=department))
 
 
-def workbook_answer(spec: WorkbookSpec, **more: Any) -> Response:
-    """A workbook as a file to be saved."""
-    headers = {"Content-Disposition": f'attachment; filename="{workbooks.file_name(spec)}"', "Cache-Control": "no-store"}
-    return Response(write_workbook(spec, **more), mimetype=WORKBOOK, headers=headers)
+def _answer(spec: WorkbookSpec) -> Response:
+    return workbook_answer(write_workbook(spec), workbooks.file_name(spec))
 
 
 def _language() -> str:
@@ -202,7 +198,7 @@ def download_network_workbook() -> Answer:
     except DomainError as error:
         form.refuse(error)
         return _network_page(form)
-    return workbook_answer(spec)
+    return _answer(spec)
 
 
 def _network_form(arguments: Any) -> NetworkWorkbookForm:
