@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextvars import Context
 from typing import Any
 
 from flask import Flask
-from harness import PortalClient
+from harness import ApartClient, PortalClient
 from indicator_world import delivery
-from werkzeug.test import TestResponse
 
 from icportal.core.db import db
 from icportal.indicators import services
 
 YEAR = 2024
 HERE = f"/en/work/indicators/vienna/{YEAR}"
-
-
-class ApartClient(PortalClient):
-    """Each request finds nothing but what was kept, and leaves nothing behind in the test's own context."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        db.session.rollback()
-        return Context().run(super().open, *args, **kwargs)
 
 
 def opened(app: Flask) -> Iterator[Flask]:

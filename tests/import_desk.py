@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from contextvars import Context
 from types import SimpleNamespace
-from typing import Any
 
 import import_world as w
-from harness import PortalClient
+from harness import ApartClient, PortalClient
 from werkzeug.test import TestResponse
 
-from icportal.core.db import db
-
 UPLOAD = f"/en/work/indicators/{w.CITY}/{w.YEAR}/upload"
-
-
-class ApartClient(PortalClient):
-    """A client beside the test's own context: each request finds nothing but what was kept, and leaves nothing behind."""
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        db.session.rollback()
-        return Context().run(super().open, *args, **kwargs)
 
 
 def signed_in(world: SimpleNamespace, name: str) -> PortalClient:

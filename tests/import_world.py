@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Iterator
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from icportal.accounts.models import RoleGrant, User
@@ -50,6 +52,25 @@ def make_world() -> SimpleNamespace:
         people[name] = user.id
     db.session.commit()
     return SimpleNamespace(people=people, cities=cities, files={}, numbers=itertools.count(1))
+
+
+def opened(app: Flask) -> Iterator[SimpleNamespace]:
+    """The world with the portal's context open; the test reads real workbooks."""
+    with app.app_context():
+        world = make_world()
+        world.app = app
+        yield world
+        db.session.rollback()
+
+
+def opened_by_hand(app: Flask, patch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
+    """The world inside a request, with workbooks made by ``book``."""
+    with app.test_request_context():
+        world = make_world()
+        world.app = app
+        read_by_hand(world, patch)
+        yield world
+        db.session.rollback()
 
 
 def actor(world: Any, name: str) -> Actor:

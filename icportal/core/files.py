@@ -98,36 +98,19 @@ def accept_upload(
 
 def keep(data: bytes, filename: str, *, kind: FileKind, actor: Actor, city_id: int | None = None) -> StoredFile:
     """Keep bytes the portal made or checked itself. Flushes, does not commit."""
-    digest = hashlib.sha256(data).hexdigest()
-    _store().put(_path(digest), data)
-    stored = StoredFile(
-        key=secrets.token_urlsafe(24),
-        sha256=digest,
-        size=len(data),
-        kind=kind,
-        media_type=KINDS[kind].media_type,
-        name=display_name(filename, kind),
-        city_id=city_id,
-        uploaded_by=actor.id,
-    )
-    db.session.add(stored)
-    db.session.flush()
-    return stored
+    name, media_type = display_name(filename, kind), KINDS[kind].media_type
+    return _stored(data, kind=kind, media_type=media_type, name=name, city_id=city_id, uploaded_by=actor.id)
 
 
 def keep_data(data: bytes, name: str, *, media_type: str, actor: Actor) -> StoredFile:
     """Keep a data file the portal made itself, under exactly this name. Flushes, does not commit."""
+    return _stored(data, kind=DATA, media_type=media_type, name=name, uploaded_by=actor.id)
+
+
+def _stored(data: bytes, **about: Any) -> StoredFile:
     digest = hashlib.sha256(data).hexdigest()
     _store().put(_path(digest), data)
-    stored = StoredFile(
-        key=secrets.token_urlsafe(24),
-        sha256=digest,
-        size=len(data),
-        kind=DATA,
-        media_type=media_type,
-        name=name,
-        uploaded_by=actor.id,
-    )
+    stored = StoredFile(key=secrets.token_urlsafe(24), sha256=digest, size=len(data), **about)
     db.session.add(stored)
     db.session.flush()
     return stored

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
-from icportal.content.desk import Checkboxes
+from icportal.content.desk import Checkboxes, language_written_in, working_title
 from icportal.core.strings import Text, _, _l
 from icportal.indicators import breakdowns, labels
 from icportal.indicators.comparison import DIMENSIONS, commitment_titles
@@ -32,16 +32,8 @@ class StartForm(PortalForm):
     family = SelectField(
         _l("Group of the catalogue"), choices=options(labels.FAMILIES.items()), validators=[chosen(_l("Choose a group."))]
     )
-    language = SelectField(
-        _l("Language you write in"),
-        description=_l("Write in the language you know best. It is translated from there."),
-        validators=[required(_l("Choose the language you write in."))],
-    )
-    title = StringField(
-        _l("Title"),
-        description=_l("You can change it later. At most 15 words."),
-        validators=[required(_l("Give it a title: it is how you find it again.")), at_most(300)],
-    )
+    language = language_written_in()
+    title = working_title()
 
 
 def _codes(dimensions: Iterable[str], *, whole: bool = False) -> list[tuple[str, Text]]:

@@ -52,7 +52,7 @@ findings.register(
             " Make a second one confidential as well."
         ),
         "check.definition": _l("It is not said whom the city counts as a migrant. Please choose a definition."),
-        "check.freed": _l("This value is confidential so far; it becomes public with the rest. Is that right?"),
+        "check.freed": _l("This value is confidential so far; it becomes public with the rest. Please check that this is meant."),
         "check.gap": _l(
             "The gap is %(value)s, but %(population)s (POP03) less %(workforce)s (EMPL01) is %(expected)s."
             " Please check which number is wrong."

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Email, Optional
 
-from icportal.content.desk import Checkboxes
+from icportal.content.desk import Checkboxes, language_written_in, working_title
 from icportal.core.strings import _, _l
 from icportal.practices import labels
 from icportal.web.forms import PortalForm, ValidationError, VersionedForm, at_most, chosen, required
@@ -28,16 +28,8 @@ class StartForm(PortalForm):
     """What is needed to begin; the city offers its own languages first."""
 
     city_id = SelectField(_l("City"), coerce=int, validators=[chosen(_l("Choose the city the practice belongs to."))])
-    language = SelectField(
-        _l("Language you write in"),
-        description=_l("Write in the language you know best. It is translated from there."),
-        validators=[required(_l("Choose the language you write in."))],
-    )
-    title = StringField(
-        _l("Title"),
-        description=_l("You can change it later. At most 15 words."),
-        validators=[required(_l("Give it a title: it is how you find it again.")), at_most(300)],
-    )
+    language = language_written_in()
+    title = working_title()
 
 
 class FactsForm(VersionedForm):

@@ -7,7 +7,8 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from harness import statements
+from sqlalchemy import select
 
 from icportal.charter import queries
 from icportal.charter.models import CharterVersion, Signature
@@ -173,14 +174,10 @@ def test_what_is_under_way_does_not_count(state):
 
 def test_number_of_queries_does_not_grow_with_the_rows(client, seeded_app):
     def queries_for(url):
-        statements = []
-        with seeded_app.app_context():
-            engine = db.engine
-            event.listen(engine, "before_cursor_execute", listener := lambda *args: statements.append(args[2]))
-        client.get(url)
-        event.remove(engine, "before_cursor_execute", listener)
+        with statements(seeded_app) as sent:
+            client.get(url)
         # The public stamp is looked up by time, not by page.
-        return len([statement for statement in statements if "public_stamp" not in statement])
+        return len([statement for statement in sent if "public_stamp" not in statement])
 
     for path in ("/en/signatories", "/en/cities"):
         queries_for(f"{path}?country=AT")

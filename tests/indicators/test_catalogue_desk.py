@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import practice_world
 import pytest
 from flask import Flask
-from harness import PortalClient
-from sqlalchemy import event, select
+from harness import PortalClient, statements
+from sqlalchemy import select
 
 from icportal.accounts.models import User
 from icportal.content import queries as content_queries
@@ -441,28 +440,14 @@ def test_worklists_show_what_waits_for_whom(world: Any, published: int) -> None:
     assert catalogue_worklists.provide(actor(world, "anna"), 50) == []
 
 
-@contextmanager
-def counting() -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def one_more(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", one_more)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "before_cursor_execute", one_more)
-
-
 def test_the_list_asks_as_much_for_many_as_for_few(world: Any, published: int, sign_in: Callable[[str], PortalClient]) -> None:
     client = sign_in("coordinator")
     client.get(DESK)
-    with counting() as few:
+    with statements(client.application) as few:
         client.get(DESK)
     for place in range(4):
         begun(world, code=f"HOU8{place}")
     db.session.rollback()
-    with counting() as many:
+    with statements(client.application) as many:
         client.get(DESK)
     assert len(many) == len(few)

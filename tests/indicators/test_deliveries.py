@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from delivery_world import HERE, apart, opened, state, step
 from flask import Flask
-from harness import PortalClient
+from harness import PortalClient, statements
 from indicator_world import city, coordinator, delivery, entry, officer, publish, put, submit
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from icportal.cities.queries import find_timeline_entry
 from icportal.core.clock import today
@@ -274,36 +273,20 @@ def test_it_stands_on_the_worklist_page(world: Flask, client: PortalClient, sign
 # --- costs -------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def statements(world: Flask) -> Iterator[list[str]]:
-    """Every statement sent to the database from here on."""
-    sent: list[str] = []
-
-    def one_more(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", one_more)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", one_more)
-
-
 @pytest.mark.parametrize("path", ["", "/review", "/type-in?family=demography", "/values/pop01"])
-def test_pages_cost_the_same_however_much_is_given(
-    world: Flask, client: PortalClient, sign_in: SignIn, statements: list[str], path: str
-) -> None:
+def test_pages_cost_the_same_however_much_is_given(world: Flask, client: PortalClient, sign_in: SignIn, path: str) -> None:
     put("vienna", 2024, {"POP01": "35.2"}, actor=officer("vienna"))
     sign_in("officer.vienna@demo.example")
     client.get(HERE + path)
-    statements.clear()
-    client.get(HERE + path)
-    few = len(statements)
+    with statements(world) as few:
+        client.get(HERE + path)
     db.session.rollback()
     many = {(code, key): "12" for code in ("POP02", "POP03", "POP04", "EMP01", "EMP02") for key in ("", "sex=f", "sex=m")}
     put("vienna", 2024, {**many, "POP01": "36"}, actor=officer("vienna"))
     put("vienna", 2020, many, actor=officer("vienna"))
-    statements.clear()
-    client.get(HERE + path)
-    assert len(statements) <= few
+    with statements(world) as sent:
+        client.get(HERE + path)
+    assert len(sent) <= len(few)
 
 
 def test_unknown_addresses_are_not_there(world: Flask, client: PortalClient, sign_in: SignIn) -> None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import figure_world as world
 import pytest
 from flask import Flask
-from harness import PortalClient
+from harness import PortalClient, statements
 from markupsafe import escape
-from sqlalchemy import event
 
 from icportal.cities.models import City
 from icportal.core.db import db
@@ -329,18 +327,6 @@ def test_a_kept_page_is_made_anew_when_a_value_is_published(client: PortalClient
     assert "Vienna</a>" in page(client, "/en/indicators/pop01")
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize(
     "address",
     ["/en/indicators/pop01", "/en/indicators/pop01?view=lines", "/en/indicators/pop01/figure.csv", "/en/cities/vienna/indicators?like=all",
@@ -353,7 +339,7 @@ def test_fifty_cities_ask_no_more_than_one(client: PortalClient, address: str) -
         world.publish("oulu", "POP02", "2013", "1", definition=BORN)
         world.publish("riga", "POP01", "2013", "1", definition=BORN)
         client.get("/en/indicators/pop01?warm=1")
-        with counted() as few:
+        with statements(client.application) as few:
             client.get(address)
         slugs = [slug for (slug,) in db.session.query(City.slug) if slug != "vienna"]
         world.publish_all(
@@ -361,7 +347,7 @@ def test_fifty_cities_ask_no_more_than_one(client: PortalClient, address: str) -
         )
         world.publish_all([(slug, "POP02", "2014", "5", {}) for slug in slugs])
         client.get("/en/indicators/pop01?warm=2")
-        with counted() as many:
+        with statements(client.application) as many:
             client.get(address)
     assert len(many) <= len(few) + 1
 

@@ -27,22 +27,13 @@ from icportal.indicators.services import importing
 @pytest.fixture
 def pages(seeded_app: Flask) -> Iterator[SimpleNamespace]:
     """With real workbooks and pages."""
-    with seeded_app.app_context():
-        made = w.make_world()
-        made.app = seeded_app
-        yield made
-        db.session.rollback()
+    yield from w.opened(seeded_app)
 
 
 @pytest.fixture
 def world(seeded_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """With workbooks made by hand."""
-    with seeded_app.test_request_context():
-        made = w.make_world()
-        made.app = seeded_app
-        w.read_by_hand(made, monkeypatch)
-        yield made
-        db.session.rollback()
+    yield from w.opened_by_hand(seeded_app, monkeypatch)
 
 
 def cell(batch: ImportBatch, place: str) -> ImportCell:

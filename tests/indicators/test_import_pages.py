@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from harness import PortalClient
+from harness import PortalClient, statements
 from import_desk import UPLOAD, decide, field, send, signed_in, uploaded, words
 from sqlalchemy import select
 
@@ -33,11 +33,7 @@ GOOD = {"POP01|": {"value": 21.5}, "POP01|origin=eu_born": {"value": 8}, "POP01|
 
 @pytest.fixture
 def world(seeded_app: Flask) -> Iterator[SimpleNamespace]:
-    with seeded_app.app_context():
-        made = w.make_world()
-        made.app = seeded_app
-        yield made
-        db.session.rollback()
+    yield from w.opened(seeded_app)
 
 
 @pytest.fixture
@@ -271,15 +267,15 @@ def test_other_people_find_nothing(world: SimpleNamespace, paula: PortalClient) 
     assert signed_in(world, "coordinator").get("/en/work/indicators/network/upload").status_code == 200
 
 
-def test_looking_costs_the_same_for_few_and_many_cells(world: SimpleNamespace, paula: PortalClient, count_queries: Any) -> None:
+def test_looking_costs_the_same_for_few_and_many_cells(world: SimpleNamespace, paula: PortalClient) -> None:
     few = uploaded(paula, w.workbook(world, {"POP01|": {"value": 21}}))
     many = uploaded(signed_in(world, "piet"), w.workbook(world, GOOD | {f"EMP0{n}|": {"value": 50} for n in range(1, 7)}))
     counts = []
     for address in (few, many):
         paula.get(address)
-        with count_queries() as counted:
+        with statements(world.app) as sent:
             paula.get(address)
-        counts.append(counted.count)
+        counts.append(len(sent))
     assert counts[1] <= counts[0]
 
 
@@ -416,26 +412,3 @@ def test_import_takes_over_everything_or_nothing(world: SimpleNamespace, command
     stranger = command("import", w.workbook(world, GOOD), "--as", "vera@example.eu")
     assert stranger.exit_code == 1
     assert services.import_for(only_batch().id, actor=w.actor(world, "paula")).created_by == world.people["paula"]
-
-
-@pytest.fixture
-def count_queries(seeded_app: Flask) -> Any:
-    """Counts the statements sent to the database inside a block."""
-    from contextlib import contextmanager
-
-    from sqlalchemy import event
-
-    @contextmanager
-    def counting() -> Iterator[SimpleNamespace]:
-        counted = SimpleNamespace(count=0)
-
-        def one_more(*_: Any) -> None:
-            counted.count += 1
-
-        event.listen(db.engine, "before_cursor_execute", one_more)
-        try:
-            yield counted
-        finally:
-            event.remove(db.engine, "before_cursor_execute", one_more)
-
-    return counting

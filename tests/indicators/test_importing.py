@@ -29,12 +29,7 @@ from icportal.indicators.services import importing, opening
 
 @pytest.fixture
 def world(seeded_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
-    with seeded_app.test_request_context():
-        made = w.make_world()
-        made.app = seeded_app
-        w.read_by_hand(made, monkeypatch)
-        yield made
-        db.session.rollback()
+    yield from w.opened_by_hand(seeded_app, monkeypatch)
 
 
 def outcomes(batch: ImportBatch) -> dict[str, str]:

@@ -6,7 +6,6 @@ import csv
 import io
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -16,9 +15,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from harness import PortalClient
+from harness import PortalClient, statements
 from people import Person
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from icportal.accounts.models import RoleGrant, User
 from icportal.cities.models import City
@@ -67,19 +66,6 @@ def enter(city: City, year: int, code: str, breakdown: str = "", period: str = "
     key = Key(city.id, known.indicator_id, breakdown, period or str(year))
     said = Entry(**{"unit": known.unit_of(breakdown), **entry})
     services.record([Change(key, known.version_id, said)], actor=COORDINATOR)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The queries that are asked inside."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 # --- what stands where
@@ -265,14 +251,14 @@ def test_a_workbook_is_there_at_once(portal: Flask) -> None:
 
 def test_more_values_cost_no_more_queries(portal: Flask) -> None:
     city = get_city("nuremberg")
-    with counted() as few:
+    with statements(portal) as few:
         workbooks.spec_for(city, 2024, "de")
     for year in (2020, 2022, 2024):
         for code in ("POP01", "POP02"):
             for key in catalogue("en")[code].rows[:3]:
                 enter(city, year, code, key, amount=Decimal(12))
     db.session.expire_all()
-    with counted() as many:
+    with statements(portal) as many:
         workbooks.spec_for(get_city("nuremberg"), 2024, "de")
     assert len(many) <= len(few) + 1
 
@@ -379,9 +365,9 @@ def test_a_network_workbook_refuses_what_no_sheet_can_hold(portal: Flask) -> Non
 def test_queries_for_a_network_do_not_grow_with_its_cities(portal: Flask) -> None:
     cities = list(db.session.scalars(select(City)))
     workbooks.network_spec(cities[:1], 2024, "en")
-    with counted() as one:
+    with statements(portal) as one:
         workbooks.network_spec(cities[:1], 2024, "en")
-    with counted() as many:
+    with statements(portal) as many:
         workbooks.network_spec(cities[:12], 2024, "en")
     assert len(many) == len(one)
 

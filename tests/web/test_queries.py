@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from flask import Flask
-from harness import PortalClient
-from sqlalchemy import event
+from harness import PortalClient, statements
 
 from icportal.accounts.models import Invitation, RoleGrant, User
 from icportal.charter import loading
@@ -83,25 +80,11 @@ def write(city: City, author: Actor, number: int) -> None:
             content.start_translation(practice.item, "fr", actor=author)
 
 
-@contextmanager
-def counting(app: Flask) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
-
-
 def counts(app: Flask, client: PortalClient) -> dict[str, list[str]]:
     found = {}
     for path in LISTS:
         client.get(path, lint=False)
-        with counting(app) as sent:
+        with statements(app) as sent:
             answer = client.get(path, lint=False)
         assert answer.status_code == 200, path
         # The stamp of public pages is looked up by the clock, not by rows.
@@ -135,7 +118,7 @@ def test_twenty_rows_cost_what_one_costs(app: Flask, client: PortalClient) -> No
 
 
 def test_counting_finds_a_query_more(app: Flask, client: PortalClient) -> None:
-    with counting(app) as sent, app.app_context():
+    with statements(app) as sent, app.app_context():
         db.session.query(City).all()
         db.session.remove()
     assert len(sent) == 1
@@ -144,6 +127,6 @@ def test_counting_finds_a_query_more(app: Flask, client: PortalClient) -> None:
 @pytest.mark.parametrize("path", ["/en/cities", "/en/practices"])
 def test_a_kept_page_costs_at_most_a_look_at_the_stamp(app: Flask, client: PortalClient, path: str) -> None:
     client.get(path, lint=False)
-    with counting(app) as sent:
+    with statements(app) as sent:
         client.get(path, lint=False)
     assert len(sent) <= 1

@@ -23,6 +23,24 @@ class Checkboxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+def language_written_in() -> SelectField:
+    """The question that begins a text of any kind; its choices come with the form."""
+    return SelectField(
+        _l("Language you write in"),
+        description=_l("Write in the language you know best. It is translated from there."),
+        validators=[required(_l("Choose the language you write in."))],
+    )
+
+
+def working_title() -> StringField:
+    """The title a text is begun with."""
+    return StringField(
+        _l("Title"),
+        description=_l("You can change it later. At most 15 words."),
+        validators=[required(_l("Give it a title: it is how you find it again.")), at_most(LONGEST_LINE)],
+    )
+
+
 class EmptyForm(VersionedForm):
     """Only the token and the version that was seen."""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import select
 
 from icportal.accounts.directory import names_of
-from icportal.core import audit
+from icportal.core import audit, files
 from icportal.core.actors import Actor
 from icportal.core.clock import PORTAL_ZONE
 from icportal.core.db import db
 from icportal.core.errors import InvalidTransition, NotFound
+from icportal.core.filetypes import FileKind
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.core.transactions import hold
@@ -43,6 +45,29 @@ def _seeing(batch: ImportBatch) -> Permission:
 def deciding(batch: ImportBatch) -> Permission:
     """What one has to be allowed in order to accept the import, give it up or undo it."""
     return Permission.EXCHANGE_NETWORK if batch.scope == BatchScope.NETWORK else Permission.ENTER
+
+
+def received(data: bytes, filename: str, *, actor: Actor, scope: BatchScope, reads_as: str, **place: Any) -> ImportBatch:
+    """Keep a file that passed the gate and write down whose it is. Flushes.
+
+    ``place`` is the city, year and department it is for; a network's file has none.
+    """
+    city_id = place.get("city_id")
+    batch = ImportBatch(
+        scope=scope,
+        file_id=files.keep(data, filename, kind=FileKind.WORKBOOK, actor=actor, city_id=city_id).id,
+        sha256=hashlib.sha256(data).hexdigest(),
+        reads_as=reads_as,
+        state=BatchState.RECEIVED,
+        created_by=actor.id,
+        acting_for=actor.acting_for,
+        **place,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    about = {"year": batch.year} if batch.year else {}
+    audit.record(actor, "indicators.import:receive", batch, after={**about, "sha256": batch.sha256}, city_id=city_id)
+    return batch
 
 
 def step(batch: ImportBatch, state: BatchState, **values: Any) -> None:

@@ -6,7 +6,6 @@ runs again over the values as they stand then, and a plan that came out differen
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO
@@ -15,12 +14,11 @@ from sqlalchemy import delete, insert, select
 
 from icportal.accounts.models import User
 from icportal.cities.models import City
-from icportal.core import audit, files, queue
+from icportal.core import audit, queue
 from icportal.core.actors import Actor
 from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, Stale
-from icportal.core.filetypes import FileKind
 from icportal.core.permissions import authorise
 from icportal.core.queue import Job
 from icportal.core.strings import _, _n
@@ -31,7 +29,7 @@ from icportal.indicators.findings import Finding
 from icportal.indicators.flow import EDITABLE
 from icportal.indicators.models import Delivery, Department, ImportBatch, ImportCell
 from icportal.indicators.services import batches, opening, planning
-from icportal.indicators.services.batches import already, held, refuse_other_state, step
+from icportal.indicators.services.batches import already, held, received, refuse_other_state, step
 from icportal.indicators.services.delivering import begin
 from icportal.indicators.services.planning import WRITES, Ground, Incoming, Plan, Planned
 from icportal.indicators.services.recording import record
@@ -77,22 +75,17 @@ def receive(
         raise DomainError(str(error.finding), "upload") from None
     department = department or _department_of(read, city)
     begin(city, year, actor=actor)
-    batch = ImportBatch(
+    batch = received(
+        data,
+        filename,
+        actor=actor,
         scope=BatchScope.CITY,
+        reads_as=reads_as,
         city_id=city.id,
         year=year,
         department_id=department.id if department else None,
         department_name=department.name if department else "",
-        file_id=files.keep(data, filename, kind=FileKind.WORKBOOK, actor=actor, city_id=city.id).id,
-        sha256=hashlib.sha256(data).hexdigest(),
-        reads_as=reads_as,
-        state=BatchState.RECEIVED,
-        created_by=actor.id,
-        acting_for=actor.acting_for,
     )
-    db.session.add(batch)
-    db.session.flush()
-    audit.record(actor, "indicators.import:receive", batch, after={"year": year, "sha256": batch.sha256}, city_id=city.id)
     if read is None:
         batch.job_id = queue.enqueue(CHECK, actor=actor, key=f"{CHECK}:{batch.id}", batch_id=batch.id).id
         db.session.flush()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import IO
 
 from icportal.accounts.models import User
-from icportal.core import audit, files, queue
+from icportal.core import queue
 from icportal.core.actors import Actor
 from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, Stale
-from icportal.core.filetypes import FileKind
 from icportal.core.permissions import authorise
 from icportal.core.queue import Job
 from icportal.core.strings import _, _l
@@ -20,7 +18,7 @@ from icportal.indicators.exchange.layout import Unreadable
 from icportal.indicators.findings import Finding
 from icportal.indicators.models import ImportBatch
 from icportal.indicators.services import network, opening
-from icportal.indicators.services.batches import held, refuse_other_state
+from icportal.indicators.services.batches import held, received, refuse_other_state
 from icportal.indicators.services.importing import bytes_of
 
 CHECK, ACCEPT = "indicators.check_network", "indicators.accept_network"
@@ -46,18 +44,7 @@ def receive_network(stream: IO[bytes], filename: str, *, actor: Actor, reads_as:
         opening.pass_gate(data, network=True)
     except Unreadable as error:
         raise DomainError(str(error.finding), "upload") from None
-    batch = ImportBatch(
-        scope=BatchScope.NETWORK,
-        file_id=files.keep(data, filename, kind=FileKind.WORKBOOK, actor=actor).id,
-        sha256=hashlib.sha256(data).hexdigest(),
-        reads_as=reads_as,
-        state=BatchState.RECEIVED,
-        created_by=actor.id,
-        acting_for=actor.acting_for,
-    )
-    db.session.add(batch)
-    db.session.flush()
-    audit.record(actor, "indicators.import:receive", batch, after={"sha256": batch.sha256})
+    batch = received(data, filename, actor=actor, scope=BatchScope.NETWORK, reads_as=reads_as)
     batch.job_id = queue.enqueue(CHECK, actor=actor, key=f"{CHECK}:{batch.id}", batch_id=batch.id).id
     db.session.flush()
     return batch
