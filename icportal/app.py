@@ -52,6 +52,10 @@ from icportal.practices import sections as practices_sections
 from icportal.practices import tasks as practices_tasks
 from icportal.practices import views as practices_views
 from icportal.practices import worklists as practices_worklists
+from icportal.reporting import flow as reporting_flow
+from icportal.reporting import models as reporting_models
+from icportal.reporting import rules as reporting_rules
+from icportal.reporting import views as reporting_views
 from icportal.web import errors, headers, navigation, page_cache, routing, templating
 from icportal.web.cycle import Portal
 from icportal.web.identity import Visitor
@@ -69,6 +73,7 @@ MODELS = (
     content_models,
     indicators_models,
     practices_models,
+    reporting_models,
     workflow_models,
 )
 
@@ -81,6 +86,7 @@ BLUEPRINTS = (
     charter_views.blueprint,
     practices_views.blueprint,
     indicators_views.blueprint,
+    reporting_views.blueprint,
 )
 
 
@@ -161,15 +167,35 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 def _register_rules() -> None:
     permissions.register(queue.RULES)
     permissions.register(outbox.RULES)
-    for rules in (workflow_rules, accounts_rules, content_rules, cities_rules, charter_rules, practices_rules, indicators_rules):
+    for rules in (
+        workflow_rules,
+        accounts_rules,
+        content_rules,
+        cities_rules,
+        charter_rules,
+        practices_rules,
+        indicators_rules,
+        reporting_rules,
+    ):
         permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
     definition.register(CONTENT)
     definition.register(charter_flow.SIGNATURE)
     definition.register(indicators_flow.DELIVERY)
+    definition.register(reporting_flow.ROUND)
+    definition.register(reporting_flow.RESPONSE)
 
 
 def _register_menu() -> None:
-    for views in (workflow_views, cities_views, charter_views, practices_views, indicators_views, accounts_views, cms_views):
+    for views in (
+        workflow_views,
+        cities_views,
+        charter_views,
+        practices_views,
+        indicators_views,
+        reporting_views,
+        accounts_views,
+        cms_views,
+    ):
         navigation.register(*views.MENU)
 
 

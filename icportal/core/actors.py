@@ -36,7 +36,8 @@ class Grant:
 class Actor:
     """A person, the portal itself or an unknown visitor, with the roles that count now.
 
-    ``acting_for`` is the city a coordinator acts for; every trace of what is done then says so.
+    ``acting_for`` is the city a coordinator acts for; every trace of what is done then says so. ``opened`` names the one
+    thing a signed link has opened to somebody without an account, as its domain writes it.
     """
 
     id: int | None
@@ -46,6 +47,7 @@ class Actor:
     grants: frozenset[Grant] = field(default_factory=frozenset)
     acting_for: int | None = None
     is_system: bool = False
+    opened: str = ""
 
     @property
     def is_signed_in(self) -> bool:

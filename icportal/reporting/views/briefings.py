@@ -1,0 +1,1 @@
+"""A briefing for a city's council."""

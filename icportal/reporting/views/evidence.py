@@ -1,0 +1,1 @@
+"""The evidence of a city, used again over questions and rounds."""

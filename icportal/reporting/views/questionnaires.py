@@ -1,0 +1,1 @@
+"""Questionnaires: the list, editing on pages, publishing, exchange as XLSForm."""

@@ -1,0 +1,1 @@
+"""The network's report: chapters, mentions, editions."""

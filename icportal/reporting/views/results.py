@@ -1,0 +1,1 @@
+"""Results of a round: for the public, for the network, for one city."""

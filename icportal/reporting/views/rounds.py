@@ -1,0 +1,1 @@
+"""Rounds as coordinators run them: opening, the board of cities, deadlines, closing."""

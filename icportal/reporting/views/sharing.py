@@ -1,0 +1,1 @@
+"""Sections given to colleagues, who need no account."""

@@ -1,0 +1,17 @@
+"""Results of a round, computed."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '20261127_0640'
+down_revision = '20261127_0630'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
