@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from benchmarks import growth, indicators, kept, load, memory, pages, queries, services
+from benchmarks import growth, indicators, kept, load, memory, pages, queries, report, results, services
 from benchmarks.stage import WORKERS, set_up
 
 QUESTIONS = {
@@ -18,6 +18,8 @@ QUESTIONS = {
     "services": services,
     "growth": growth,
     "indicators": indicators,
+    "results": results,
+    "report": report,
 }
 DATABASES = ("sqlite", "postgres")
 

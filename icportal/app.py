@@ -45,6 +45,13 @@ from icportal.indicators import timeline as indicators_timeline
 from icportal.indicators import views as indicators_views
 from icportal.indicators import worklists as indicators_worklists
 from icportal.indicators.services import releasing as indicators_releasing
+from icportal.plans import briefing as plans_briefing
+from icportal.plans import flow as plans_flow
+from icportal.plans import from_answers as plans_from_answers
+from icportal.plans import models as plans_models
+from icportal.plans import rules as plans_rules
+from icportal.plans import views as plans_views
+from icportal.plans import worklists as plans_worklists
 from icportal.practices import kind as practices_kind
 from icportal.practices import models as practices_models
 from icportal.practices import rules as practices_rules
@@ -52,10 +59,24 @@ from icportal.practices import sections as practices_sections
 from icportal.practices import tasks as practices_tasks
 from icportal.practices import views as practices_views
 from icportal.practices import worklists as practices_worklists
+from icportal.reporting import evidence_jobs as reporting_evidence_jobs
 from icportal.reporting import flow as reporting_flow
 from icportal.reporting import models as reporting_models
+from icportal.reporting import questionnaire_worklists
+from icportal.reporting import report_flow as reporting_report_flow
+from icportal.reporting import report_worklists as reporting_report_worklists
+from icportal.reporting import round_jobs as reporting_round_jobs
+from icportal.reporting import round_worklists as reporting_round_worklists
 from icportal.reporting import rules as reporting_rules
+from icportal.reporting import sections as reporting_sections
+from icportal.reporting import timeline as reporting_timeline
 from icportal.reporting import views as reporting_views
+from icportal.reporting import worklists as reporting_worklists
+from icportal.reporting.questionnaires import kind as questionnaires_kind
+from icportal.reporting.report import kind as reporting_report_kind
+from icportal.reporting.services import editions as reporting_editions
+from icportal.reporting.services import handing_on as reporting_handing_on
+from icportal.reporting.services import printing as reporting_printing
 from icportal.web import errors, headers, navigation, page_cache, routing, templating
 from icportal.web.cycle import Portal
 from icportal.web.identity import Visitor
@@ -72,6 +93,7 @@ MODELS = (
     cities_models,
     content_models,
     indicators_models,
+    plans_models,
     practices_models,
     reporting_models,
     workflow_models,
@@ -87,6 +109,7 @@ BLUEPRINTS = (
     practices_views.blueprint,
     indicators_views.blueprint,
     reporting_views.blueprint,
+    plans_views.blueprint,
 )
 
 
@@ -176,6 +199,7 @@ def _register_rules() -> None:
         practices_rules,
         indicators_rules,
         reporting_rules,
+        plans_rules,
     ):
         permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
     definition.register(CONTENT)
@@ -183,6 +207,8 @@ def _register_rules() -> None:
     definition.register(indicators_flow.DELIVERY)
     definition.register(reporting_flow.ROUND)
     definition.register(reporting_flow.RESPONSE)
+    definition.register(plans_flow.ACTION)
+    definition.register(reporting_report_flow.REPORT)
 
 
 def _register_menu() -> None:
@@ -193,6 +219,7 @@ def _register_menu() -> None:
         practices_views,
         indicators_views,
         reporting_views,
+        plans_views,
         accounts_views,
         cms_views,
     ):
@@ -202,7 +229,8 @@ def _register_menu() -> None:
 def _register_sections() -> None:
     """The city page and the page of a commitment are put together by the packages above them, in this order."""
     cities_sections.register_memberships(charter_queries.memberships)
-    cities_sections.register("commitments", practices_sections.commitments_of_city)
+    cities_sections.register("reporting", reporting_sections.what_the_city_reports)
+    cities_sections.register("commitments", reporting_sections.commitments_of_city)
     cities_sections.register("signatures", charter_sections.signatures)
     cities_sections.register("practices", practices_sections.practices_of_city)
     cities_sections.register("indicators", indicators_sections.indicators_of_city)
@@ -215,16 +243,31 @@ def _register_work() -> None:
     housekeeping.register()
     practices_kind.register()
     indicators_kind.register()
+    questionnaires_kind.register()
+    reporting_report_kind.register()
     worklists.register("cities", cities_worklists.provide)
     worklists.register("charter", charter_worklists.provide)
     worklists.register("practices", practices_worklists.provide)
     worklists.register("indicators", indicators_worklists.provide)
     worklists.register("catalogue", indicators_catalogue_worklists.provide)
+    worklists.register("questionnaires", questionnaire_worklists.provide)
+    worklists.register("reporting", reporting_worklists.provide)
+    worklists.register("reporting_rounds", reporting_round_worklists.provide)
+    worklists.register("plans", plans_worklists.provide)
+    worklists.register("reporting_reports", reporting_report_worklists.provide)
     charter_tasks.register()
     practices_tasks.register()
     indicators_timeline.register()
+    reporting_timeline.register()
     indicators_import_jobs.register()
     indicators_releasing.register()
+    reporting_round_jobs.register()
+    reporting_handing_on.register_practices()
+    plans_from_answers.register()
+    plans_briefing.register()
+    reporting_evidence_jobs.register()
+    reporting_editions.register()
+    reporting_printing.register()
 
 
 __all__ = ["SettingsError", "create_app"]

@@ -18,6 +18,8 @@ COMMANDS = {
     "users": "Invite people, give and take roles.",
     "indicators": "Make workbooks, check and import them, export what is published.",
     "practices": "List practices, send them to review, approve them.",
+    "questionnaires": "Check, import and export questionnaires as XLSForm.",
+    "rounds": "List, open and close reporting rounds, send reminders.",
     "verify": "Look for records changed behind the portal's back.",
     "languages": "List, add and check the interface languages.",
 }

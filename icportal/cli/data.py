@@ -27,6 +27,8 @@ def load_all() -> dict[str, int]:
     from icportal.core.db import db
     from icportal.indicators import loading as indicators
     from icportal.practices import loading as practices
+    from icportal.reporting import loading as reporting
+    from icportal.reporting.services.demonstration import load_demonstration_rounds
     from icportal.web.page_cache import PublicStamp
 
     if db.session.get(PublicStamp, 1) is None:
@@ -40,8 +42,11 @@ def load_all() -> dict[str, int]:
         "indicators": indicators.load_catalogue(actor=SYSTEM),
         "definitions of migrant": indicators.load_definitions(),
         "observations": indicators.load_observations(actor=SYSTEM),
+        "questionnaires": reporting.load_questionnaires(actor=SYSTEM),
     }
     if settings().demo:
+        # Before there are accounts, so that nobody gets a mail about them.
+        added["demonstration rounds"] = load_demonstration_rounds()
         added["demonstration accounts"] = len(create_demonstration_accounts())
     return added
 
@@ -53,11 +58,14 @@ def data() -> None:
 
 @data.command()
 def load() -> None:
-    """Add the shipped cities, charter, signatures, events, practices, indicators and figures that are not there yet."""
+    """Add what is shipped and not there yet: cities, charter, signatures, events, practices, indicators, figures, questionnaires."""
     with _application():
+        from icportal.reporting.services.demonstration import freeze_demonstration_rounds
         from icportal.web.cycle import commit
 
         added = load_all()
+        if settings().demo:
+            freeze_demonstration_rounds()
         commit()
     for name, number in added.items():
         click.echo(f"{number:>6}  {name}")

@@ -101,10 +101,12 @@ def prepare() -> Settings:
             from icportal.cli.data import load_all
             from icportal.core.actors import SYSTEM
             from icportal.indicators.services import releasing
+            from icportal.reporting.services.demonstration import freeze_demonstration_rounds
 
             click.echo("Loading cities, charter, signatures and practices ...")
             load_all()
-            # The worker writes its files as soon as it has started.
+            # The worker writes their files as soon as it has started.
+            freeze_demonstration_rounds()
             releasing.begin_releases("Values of the published reports.", actor=SYSTEM)
             db.session.commit()
         db.session.remove()

@@ -11,6 +11,8 @@ from icportal.core import audit, files
 from icportal.core.db import db
 from icportal.indicators import verification as values
 from icportal.indicators.services import releasing
+from icportal.reporting import verification as responses
+from icportal.reporting.services import editions, freezing
 from icportal.workflow import engine
 from icportal.workflow.definition import registered
 
@@ -19,13 +21,17 @@ STATE_TABLES = {
     "content.version": "content_language_version",
     "charter.signature": "charter_signature",
     "indicators.delivery": "indicator_delivery",
+    "reporting.round": "reporting_round",
+    "reporting.response": "reporting_response",
+    "reporting.report": "network_report",
+    "plans.action": "plan_action",
 }
 
 
 def findings() -> list[str]:
     """Everything that was changed behind the portal's back, a line each; empty when all is well."""
-    found = [*audit.tampered(), *engine.tampered(), *verification.findings(), *values.findings()]
-    found += releasing.tampered()
+    found = [*audit.tampered(), *engine.tampered(), *verification.findings(), *values.findings(), *responses.findings()]
+    found += releasing.tampered() + freezing.tampered() + editions.tampered()
     found += [f"file {file.id} ({file.name}) is not in the store" for file in files.missing_files()]
     last = {(workflow, subject): state for workflow, subject, state in engine.last_states()}
     for key, table in STATE_TABLES.items():

@@ -154,7 +154,7 @@ class Comment(Base, HasId):
 
     language_version_id: Mapped[int] = mapped_column(ForeignKey("content_language_version.id"), index=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("content_revision.id"))
-    field: Mapped[str] = mapped_column(String(40), default="")
+    field: Mapped[str] = mapped_column(String(160), default="")
     text: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

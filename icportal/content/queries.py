@@ -67,14 +67,14 @@ def get_item(kind: str, slug: str) -> ContentItem:
     return item
 
 
-def field_kinds(version: LanguageVersion) -> list[tuple[str, str]]:
-    """(field, kind) in reading order."""
-    return [(field.name, field.kind) for field in kinds.get(version.item.kind).fields]
+def field_kinds(source: LanguageVersion, revision: Revision | None) -> list[tuple[str, str]]:
+    """(field, kind) in reading order, as a revision of the source has them."""
+    return [(field.name, field.kind) for field in kinds.get(source.item.kind).fields_for(source.item, revision)]
 
 
-def segments_of(version: LanguageVersion, revision: Revision | None) -> list[Segment]:
-    """The pieces of a revision's text."""
-    return cut(field_kinds(version), revision.body) if revision else []
+def segments_of(source: LanguageVersion, revision: Revision | None) -> list[Segment]:
+    """The pieces of a revision of the source."""
+    return cut(field_kinds(source, revision), revision.body) if revision else []
 
 
 def claims_for(version: LanguageVersion) -> set[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from icportal.core.canonical import sha256
-from icportal.core.text import join_blocks, split_blocks
+from icportal.core.text import clean_text, join_blocks, split_blocks
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,14 @@ def cut(fields: Iterable[tuple[str, str]], body: Mapping[str, str]) -> list[Segm
     segments: list[Segment] = []
     for name, kind in fields:
         text = body.get(name, "").strip()
-        pieces = [text] if kind == "line" else split_blocks(text)
+        pieces = [text] if kind == "line" else _blocks(text)
         segments += [Segment(name, piece) for piece in pieces if piece.strip()]
     return segments
+
+
+def _blocks(text: str) -> list[str]:
+    """The blocks of a text. One line is one block, whatever it is; a questionnaire has hundreds of them."""
+    return split_blocks(text) if len(text.splitlines()) > 1 else [clean_text(text)]
 
 
 def put_together(pieces: Sequence[tuple[str, str]]) -> dict[str, str]:

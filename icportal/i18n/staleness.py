@@ -53,12 +53,15 @@ def compare(
 
     ``claims`` are pairs (old hash, new hash) whose meaning an editor declared unchanged.
     """
-    answers: list[Answer] = []
-    for name in dict.fromkeys([*(segment.field for segment in source), *(str(entry["field"]) for entry in stored)]):
-        pieces = [segment.text for segment in source if segment.field == name]
-        entries = [entry for entry in stored if entry["field"] == name and str(entry["text"]).strip()]
-        answers += _compare_field(name, pieces, entries, set(claims))
-    return answers
+    vouched = set(claims)
+    fields: dict[str, tuple[list[str], list[Mapping[str, Any]]]] = {}
+    for segment in source:
+        fields.setdefault(segment.field, ([], []))[0].append(segment.text)
+    for entry in stored:
+        entries = fields.setdefault(str(entry["field"]), ([], []))[1]
+        if str(entry["text"]).strip():
+            entries.append(entry)
+    return [answer for name, (pieces, entries) in fields.items() for answer in _compare_field(name, pieces, entries, vouched)]
 
 
 def counts(answers: Sequence[Answer]) -> tuple[int, int]:
@@ -122,6 +125,8 @@ def _same_place(pieces: Sequence[str], entries: Sequence[Mapping[str, Any]], par
 
     Where something was put in or taken out as well, the most alike find each other.
     """
+    if len(partner) == len(pieces) or len(taken) == len(entries):
+        return
     held = [segment_hash(str(entry["source"])) for entry in entries]
     keyed = [held[partner[position]] if position in partner else f"new {position}" for position in range(len(pieces))]
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(a=held, b=keyed, autojunk=False).get_opcodes():

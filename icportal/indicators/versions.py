@@ -60,7 +60,9 @@ def history_of(indicator_id: int) -> list[VersionNote]:
     for version in versions_of(indicator_id):
         facts = compare_facts(before.facts if before else None, version.facts)
         fields = [
-            change for change in compare(INDICATOR, before.body if before else {}, version.body) if change.name in DEFINING_TEXT
+            change
+            for change in compare(INDICATOR.fields, before.body if before else {}, version.body)
+            if change.name in DEFINING_TEXT
         ]
         notes.append(
             VersionNote(

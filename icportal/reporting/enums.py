@@ -144,3 +144,29 @@ class ExtensionState(StrEnum):
     ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+#: The kind of content a chapter of the network's report is.
+CHAPTER = "report_chapter"
+
+
+class ReportState(StrEnum):
+    """Where the network's report on a round stands. In ``CONSENT`` the cities read what it says of them."""
+
+    DRAFT = "draft"
+    CONSENT = "consent"
+    PUBLISHED = "published"
+
+
+class MentionKind(StrEnum):
+    QUOTE = "quote"
+    PRACTICE = "practice"
+
+
+class MentionOutcome(StrEnum):
+    """``WAIVED`` is released without an answer after the last day, by a coordinator who says why."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    OBJECTED = "objected"
+    WAIVED = "waived"

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 from icportal.core.strings import LazyString, _, _l, _lp
 from icportal.i18n.formatting import historic
-from icportal.reporting.enums import EvidenceKind, Grade, Provider, QuestionType, SectionStatus, Visibility
+from icportal.reporting.enums import (
+    EvidenceKind,
+    ExtensionState,
+    Grade,
+    MentionOutcome,
+    Provider,
+    QuestionType,
+    SectionStatus,
+    Visibility,
+)
 from icportal.reporting.models import Round
 
 GRADES: Mapping[str, LazyString] = {
@@ -58,6 +67,21 @@ SECTION_STATUSES: Mapping[str, tuple[LazyString, str]] = {
     SectionStatus.NOT_NEEDED: (_lp("section", "Not needed"), "draft"),
     SectionStatus.CHANGES_REQUESTED: (_lp("section", "Changes requested"), "stopped"),
     SectionStatus.CHANGES_MADE: (_lp("section", "Changes made"), "waiting"),
+}
+
+#: What became of a request for more time, with its tone.
+EXTENSION_STATES: Mapping[str, tuple[LazyString, str]] = {
+    ExtensionState.ASKED: (_lp("request for more time", "Waiting for an answer"), "waiting"),
+    ExtensionState.GRANTED: (_lp("request for more time", "Granted"), "done"),
+    ExtensionState.REFUSED: (_lp("request for more time", "Refused"), "stopped"),
+}
+
+#: What a city has said to a mention, with its tone.
+MENTION_OUTCOMES: Mapping[str, tuple[LazyString, str]] = {
+    MentionOutcome.PENDING: (_lp("mention", "Not answered yet"), "waiting"),
+    MentionOutcome.APPROVED: (_lp("mention", "Approved"), "done"),
+    MentionOutcome.OBJECTED: (_lp("mention", "Objected to"), "stopped"),
+    MentionOutcome.WAIVED: (_lp("mention", "Released without an answer"), "draft"),
 }
 
 

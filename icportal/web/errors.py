@@ -61,6 +61,7 @@ def refused(error: DomainError) -> Any:
             problems=[] if isinstance(error, NotFound) else [problem for _field, problem in error.problems],
             reasons=error.reasons if isinstance(error, NotAllowed) else [],
             differences=error.differences if isinstance(error, Stale) else [],
+            typed=typed() if request.method == "POST" and isinstance(error, (NotAllowed, NotFound)) else [],
         )
     )
     if isinstance(error, TooMany):
@@ -88,7 +89,9 @@ def forged(_error: CSRFError) -> Any:
 
 
 #: Fields of a form that nobody typed, or that must not be shown.
-UNSHOWN = ("csrf_token", "version", "transition", "seen_hash", "seen_sha256", "then", "next", "current", "password")
+UNSHOWN = (
+    "csrf_token", "version", "transition", "seen", "asked", "then", "next", "current", "password", "written_in", "visibility",
+)  # fmt: skip
 
 
 def typed() -> list[str]:

@@ -28,7 +28,10 @@ AREA_NAMES: tuple[Text, ...] = (_l("Policy-maker"), _l("Service provider"), _l("
 COMMITMENTS = tuple(number for area in AREAS for number in area)
 
 FULLY, PARTLY, NOT_AT_ALL, NO_ANSWER = "fully", "partly", "not_at_all", "no_answer"
+KEPT_BACK = "kept_back"
 SERVED, SUGGESTED, UNTOUCHED = "served", "suggested", "untouched"
+#: The parts of a stacked bar, in their order.
+STACK = (FULLY, PARTLY, NOT_AT_ALL, KEPT_BACK, NO_ANSWER)
 
 #: How each state is drawn: solid, diagonal lines, outline with a dot, dashed outline, thin outline.
 PATTERNS: dict[str, str] = {
@@ -36,6 +39,7 @@ PATTERNS: dict[str, str] = {
     PARTLY: "diagonal",
     NOT_AT_ALL: "dot",
     NO_ANSWER: "dashed",
+    KEPT_BACK: "outline",
     SERVED: "solid",
     SUGGESTED: "diagonal",
     UNTOUCHED: "outline",
@@ -45,6 +49,7 @@ STATE_WORDS: dict[str, Text] = {
     PARTLY: _l("partly met"),
     NOT_AT_ALL: _l("not met"),
     NO_ANSWER: _l("no answer"),
+    KEPT_BACK: _l("kept back"),
     SERVED: _l("served"),
     SUGGESTED: _l("suggested"),
     UNTOUCHED: _l("not touched"),
@@ -53,6 +58,8 @@ STATE_WORDS: dict[str, Text] = {
 _NARROW = (6.0, 16.0, 1.0, 5.0)
 _MINI = (12.0, 14.0, 2.0, 6.0)
 _SEGMENT = (44.0, 56.0)
+#: Width and height of a stacked bar, and the gap between its parts.
+_STACK = (480.0, 22.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -148,6 +155,30 @@ def area_bars(area: int, *, direction: str = "ltr") -> Markup:
     )
 
 
+def stacked_bar(counts: Mapping[str, int], *, area: int = 0, direction: str = "ltr", label: str = "") -> Markup:
+    """How many are fully, partly, not at all there, kept back and without an answer, as one bar the width of its place.
+
+    Names and numbers stand beside it in the page, so it holds no text and fits a page of any size. Without ``label`` it is
+    decoration beside the numbers.
+    """
+    width, height, gap = _STACK
+    parts = [(state, counts.get(state, 0)) for state in STACK if counts.get(state, 0)]
+    total = sum(number for _state, number in parts)
+    room = width - gap * max(len(parts) - 1, 0)
+    drawn, x = [], 0.0
+    for state, number in parts:
+        long = room * number / total
+        at = width - x - long if direction == "rtl" else x
+        drawn.append(_segment(PATTERNS[state], area, at, long, height, step=8))
+        x += long + gap
+    if not parts:
+        drawn.append(_segment(PATTERNS[NO_ANSWER], area, 0, width, height))
+    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="fig-stack" {} focusable="false" viewBox="0 0 {} {}" width="{}" height="{}">{}</svg>').format(
+        told, _n(width), _n(height), _n(width), _n(height), Markup("").join(drawn)
+    )
+
+
 @cache
 def pattern_key(state: str) -> Markup:
     """A small sample of a state's pattern for the legend; the word stands beside it."""
@@ -213,8 +244,8 @@ def _strip_width(width: float, gap: float, between: float) -> float:
     return _positions(width, gap, between)[-1][1] + width
 
 
-def _segment(pattern: str, area: int, x: float, width: float, height: float) -> Markup:
-    """One segment; ``pattern`` is one of the values of ``PATTERNS``."""
+def _segment(pattern: str, area: int, x: float, width: float, height: float, *, step: float = 0) -> Markup:
+    """One segment; ``pattern`` is one of the values of ``PATTERNS``, ``step`` the way between its lines (else by the width)."""
     stroke = 1.0 if width < 20 else 2.0  # noqa: PLR2004  the small sizes take a hairline
     half = stroke / 2
     box = Markup('x="{}" y="{}" width="{}" height="{}" rx="1"').format(
@@ -231,18 +262,17 @@ def _segment(pattern: str, area: int, x: float, width: float, height: float) -> 
         return group(area, Markup('<rect class="seg-line" stroke-width="{}" {} {}/>').format(_n(stroke), dash, box))
     outline = Markup('<rect class="seg-line" stroke-width="{}" {}/>').format(_n(stroke), box)
     if pattern == "diagonal":
-        return group(area, outline + _hatching(x, width, height, stroke))
+        return group(area, outline + _hatching(x, width, height, stroke, step or max(width / 3, 3.5)))
     if pattern == "dot":
         dot = Markup('<circle class="seg-fill" cx="{}" cy="{}" r="{}"/>').format(
-            _n(x + width / 2), _n(height / 2), _n(width / 6 + 0.4)
+            _n(x + width / 2), _n(height / 2), _n(min(width, height) / 6 + 0.4)
         )
         return group(area, outline + dot)
     return group(area, Markup('<rect class="seg-line" stroke-width="{}" opacity="0.55" {}/>').format(_n(stroke / 1.3), box))
 
 
-def _hatching(x: float, width: float, height: float, stroke: float) -> Markup:
+def _hatching(x: float, width: float, height: float, stroke: float, step: float) -> Markup:
     """Rising diagonals, cut to the segment by arithmetic, so that no clip path and no id is needed."""
-    step = max(width / 3, 3.5)
     path, offset = [], step / 2
     while offset < width + height:
         # the line u + v = offset inside the box, from its lower left to its upper right end

@@ -10,8 +10,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table('reporting_result',
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('audience', sa.String(length=10), nullable=False),
+    sa.Column('key', sa.String(length=160), nullable=False),
+    sa.Column('body', sa.JSON(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['reporting_round.id'], name=op.f('fk_reporting_result_round_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reporting_result')),
+    sa.UniqueConstraint('round_id', 'audience', 'key', name=op.f('uq_reporting_result_round_id_audience_key'))
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table('reporting_result')

@@ -45,6 +45,7 @@ def test_nothing_that_writes_is_open_without_being_named(portal: Flask) -> None:
     writing = {rule.endpoint for rule in rules(portal) if "POST" in (rule.methods or set()) and access(portal, rule) == "public"}
     known = {
         "accounts.sign_in", "accounts.forgot_password", "accounts.reset_password", "accounts.accept_invitation", "accounts.sign_out",
+        "reporting.bind_link", "reporting.save_link", "reporting.autosave_link", "reporting.renew_link",
     }  # fmt: skip
     assert writing == known
 

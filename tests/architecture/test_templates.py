@@ -109,7 +109,7 @@ def rendered() -> set[str]:
 
 
 def is_name(value: object) -> bool:
-    return isinstance(value, str) and value.endswith((".html", ".txt", ".xml"))
+    return isinstance(value, str) and value.endswith((".html", ".txt", ".xml", ".css"))
 
 
 def test_what_a_view_renders_is_there(portal: Flask) -> None:

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from security.numbers import NOWHERE, RELEASE, YEARS
+from security.round_addresses import of_reporting
 from security.world import NOBODY, OTHER, OWN, World
 from werkzeug.routing import Rule
 
@@ -28,7 +29,7 @@ class Address:
 def addresses(world: World, rule: Rule) -> Iterator[Address]:
     """All that can stand in this route. A label that starts with ``other`` or ``own`` says whose the object is."""
     wanted = rule.arguments - {"language_code"}
-    about = of_indicators if rule.endpoint.startswith("indicators.") and wanted else candidates
+    about = OF_DOMAINS.get(rule.endpoint.partition(".")[0], candidates) if wanted else candidates
     for label, values in about(world, rule, wanted):
         assert set(values) == wanted, f"{rule.endpoint}: nothing is known for {wanted - set(values)}"
         yield Address(rule.endpoint, label, tuple(sorted(values.items())))
@@ -166,3 +167,7 @@ def file_number(world: World, label: str) -> int:
 def whose(label: str) -> str:
     city, _space, rest = label.partition(" ")
     return f"{ {OWN: 'own', OTHER: 'other'}.get(city, '') } {rest}".strip()
+
+
+#: Domains whose addresses are named on their own.
+OF_DOMAINS = {"indicators": of_indicators, "reporting": of_reporting, "plans": of_reporting}

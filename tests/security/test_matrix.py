@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from harness import PortalClient, faults_of_headers
 from security.addresses import Address, addresses
+from security.round_addresses import is_private
 from security.world import ROLES, World
 from sqlalchemy import select
 from tables import compare
@@ -124,8 +125,10 @@ PRIVATE = {
 
 def is_private_to(role: str, address: Address) -> bool:
     """Whether the role should not even learn that the object is there."""
-    private = PRIVATE & set(address.given) or (
-        address.endpoint.startswith("practices.") and "slug" in address.given and "published" not in address.label
+    private = (
+        PRIVATE & set(address.given)
+        or is_private(address)
+        or (address.endpoint.startswith("practices.") and "slug" in address.given and "published" not in address.label)
     )
     if role in {"visitor", "no role", "peer", "disabled"}:
         return bool(private)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from security import numbers
+from security import numbers, rounds
 from sqlalchemy import func, select
 
 from icportal.accounts.models import Identity, Invitation, RoleGrant, User
@@ -67,6 +67,7 @@ def build(app: Flask) -> World:
         _signatures(world)
         _rest(world)
         _numbers(world)
+        _rounds(world)
         db.session.commit()
         world.ids["practices"] = {name: (practice.id, practice.item.slug) for name, practice in world.practices.items()}
         world.ids["files"] = {name: practice.files[0].file_id for name, practice in world.practices.items()}
@@ -182,6 +183,16 @@ def _numbers(world: World) -> None:
     network = {"coordinator", "administrator"}
     readers = {OWN: frozenset(network | {"officer", "mayor"}), OTHER: frozenset(network | {"other officer", "other mayor"})}
     numbers.fill(world, officers, _user("coordinator@demo.example").actor, readers)
+
+
+def _rounds(world: World) -> None:
+    officers, mayors = (
+        {slug: _user(f"{name}.{slug}@demo.example").actor for slug in (OWN, OTHER)} for name in ("officer", "mayor")
+    )
+    people = rounds.People(officers, mayors, _user("coordinator@demo.example").actor)
+    network = {"coordinator", "administrator"}
+    readers = {OWN: frozenset(network | {"officer", "mayor"}), OTHER: frozenset(network | {"other officer", "other mayor"})}
+    rounds.fill_rounds(world, people, readers)
 
 
 def _rest(world: World) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from icportal.content.kinds import ContentKind
+from icportal.content.kinds import ContentField
 from icportal.core.strings import Text
 from icportal.core.text import word_diff
 
@@ -54,11 +54,11 @@ class FieldChange:
         return words(self.old, self.new)
 
 
-def compare(kind: ContentKind, old: Mapping[str, str], new: Mapping[str, str]) -> list[FieldChange]:
+def compare(fields: Iterable[ContentField], old: Mapping[str, str], new: Mapping[str, str]) -> list[FieldChange]:
     """Every field that either text has, in reading order."""
     return [
         FieldChange(field.name, field.label, old.get(field.name, ""), new.get(field.name, ""))
-        for field in kind.fields
+        for field in fields
         if old.get(field.name) or new.get(field.name)
     ]
 

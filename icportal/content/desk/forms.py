@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from icportal.content.kinds import ContentKind
+from icportal.content.kinds import ContentField
 from icportal.core.strings import Text, _, _l
 from icportal.web.forms import PortalForm, VersionedForm, at_most, required
 
@@ -60,15 +61,15 @@ class TextForm(VersionedForm):
         return {name: self[name].data or "" for name in self.names}
 
 
-def text_form(kind: ContentKind, *, claim: Text) -> type[TextForm]:
-    """The form for the fields of a kind. ``claim`` says what follows from "only the wording has changed"."""
+def text_form(written: Sequence[ContentField], *, claim: Text) -> type[TextForm]:
+    """The form for the fields of a text. ``claim`` says what follows from "only the wording has changed"."""
     fields: dict[str, Any] = {
-        "names": tuple(field.name for field in kind.fields),
+        "names": tuple(field.name for field in written),
         "same_meaning": BooleanField(_l("Only the wording has changed, not the meaning"), description=claim),
     }
-    for field in kind.fields:
+    for field in written:
         is_line = field.kind == "line"
-        limit = at_most(LONGEST_LINE if is_line else LONGEST_TEXT)
+        limit = at_most(field.longest or (LONGEST_LINE if is_line else LONGEST_TEXT))
         fields[field.name] = (StringField if is_line else TextAreaField)(field.label, description=field.hint, validators=[limit])
     return type("TextForm", (TextForm,), fields)
 
@@ -79,9 +80,9 @@ class CommentForm(PortalForm):
     field = SelectField(_l("About"), validators=[Optional()])
     text = TextAreaField(_l("Remark"), validators=[required(_l("Write what you want to say.")), at_most(5000)])
 
-    def __init__(self, kind: ContentKind, **kwargs: Any) -> None:
+    def __init__(self, written: Iterable[ContentField], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.field.choices = [("", _("The whole text")), *((field.name, str(field.label)) for field in kind.fields)]
+        self.field.choices = [("", _("The whole text")), *((field.name, str(field.label)) for field in written)]
 
 
 class StartTranslationForm(PortalForm):

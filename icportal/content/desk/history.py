@@ -41,7 +41,7 @@ def compare(text: OpenText) -> Answer:
     version, desk = text.version, text.desk
     numbers = sorted((request.args.get("old", 1, type=row_number), request.args.get("new", 1, type=row_number)))
     old, new = (queries.revision_of(version.id, number) for number in numbers)
-    changes: list[Any] = [*comparison.compare(desk.kind, old.body, new.body)]
+    changes: list[Any] = [*comparison.compare(text.known_fields(old, new), old.body, new.body)]
     if version.is_source:
         changes += desk.compare_facts(old.facts, new.facts)
     return render_template(

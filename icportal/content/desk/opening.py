@@ -13,8 +13,8 @@ from icportal.content import queries
 from icportal.content import services as content
 from icportal.content.desk.comparison import FactChange
 from icportal.content.desk.forms import EmptyForm, TextForm, text_form
-from icportal.content.kinds import ContentKind
-from icportal.content.models import Comment, ContentItem, LanguageVersion
+from icportal.content.kinds import ContentField, ContentKind
+from icportal.content.models import Comment, ContentItem, LanguageVersion, Revision
 from icportal.core.errors import DomainError, FieldErrors, NotFound
 from icportal.core.strings import Text, _l
 from icportal.i18n.locales import CONTENT_LANGUAGES, Language
@@ -63,16 +63,6 @@ class TextDesk:
     below_facts: str = ""
     claim: Text = SAME_WORDING
     prefix: str = ""
-
-    @cached_property
-    def form(self) -> type[TextForm]:
-        """The form of a text of this kind."""
-        return text_form(self.kind, claim=self.claim)
-
-    @cached_property
-    def labels(self) -> dict[str, Text]:
-        """What each field of the text is called."""
-        return {field.name: field.label for field in self.kind.fields}
 
     def opened(self, subject: Any, version: LanguageVersion | None = None) -> OpenText:
         """A version of the subject's text, the source where none is named."""
@@ -133,6 +123,29 @@ class OpenText:
     def facts_url(self) -> str:
         """The address where the facts that hold in all languages are kept."""
         return url_for(self.desk.facts_endpoint, **{self.desk.parameter: self.subject.id})
+
+    @cached_property
+    def fields(self) -> tuple[ContentField, ...]:
+        """The fields of this language: those of the working copy, or of the published source for a translation."""
+        return self.desk.kind.fields_for(self.item, None if self.version.is_source else self.source.published)
+
+    def known_fields(self, *revisions: Revision) -> list[ContentField]:
+        """Every field that this language, what is published or one of these revisions of the source has."""
+        kind, found = self.desk.kind, {entry.name: entry for entry in self.fields}
+        for revision in (self.source.published, *revisions) if kind.fields_of is not None else ():
+            for entry in kind.fields_for(self.item, revision) if revision is not None else ():
+                found.setdefault(entry.name, entry)
+        return list(found.values())
+
+    @cached_property
+    def form(self) -> type[TextForm]:
+        """The form of this text."""
+        return text_form(self.fields, claim=self.desk.claim)
+
+    @cached_property
+    def labels(self) -> dict[str, Text]:
+        """What each field of the text is called."""
+        return {entry.name: entry.label for entry in self.known_fields()}
 
     def of(self, version: LanguageVersion) -> OpenText:
         """Another language of the same."""

@@ -45,18 +45,18 @@ def _page(
         written_in=text.written_in,
         source_in=text.source_in,
         head=head,
-        changes=compare(desk.kind, published.body if published else {}, head.body if head else {}),
+        changes=compare(text.known_fields(), published.body if published else {}, head.body if head else {}),
         facts=desk.compare_facts(published.facts if published else None, head.facts if head else None)
         if version.is_source
         else [],
         answers=[] if version.is_source else queries.answers(version),
         comments=comments,
-        labels=desk.labels,
+        labels=text.labels,
         names=desk.people(told),
         moves=engine.moves(CONTENT, version, actor=actor),
         flow=CONTENT,
         may_comment=can(actor, Permission.COMMENT, version),
-        comment=comment or CommentForm(desk.kind, formdata=None),
+        comment=comment or CommentForm(text.fields, formdata=None),
         form=form if form is not None else comment,
         reasons=reasons,
     ), status
@@ -88,7 +88,7 @@ def move(text: OpenText) -> Answer:
 
 def add_comment(text: OpenText) -> Answer:
     """Remark on a field or on the whole text."""
-    form = CommentForm(text.desk.kind)
+    form = CommentForm(text.fields)
     if form.validate():
         try:
             content.add_comment(text.version, actor=current_actor(), field=form.field.data or "", text=form.text.data or "")

@@ -13,6 +13,7 @@ from icportal.content.desk.comparison import words
 from icportal.content.desk.forms import LONGEST_TEXT, EmptyForm, StartTranslationForm
 from icportal.content.desk.opening import Answer, OpenText, refused, seen_version, shown_again
 from icportal.content.enums import Permission, SegmentState
+from icportal.content.kinds import ContentField
 from icportal.content.models import Autosave
 from icportal.core.errors import DomainError, Stale
 from icportal.core.permissions import can
@@ -156,6 +157,7 @@ def _places(text: OpenText, typed: dict[str, str]) -> tuple[list[Place], list[st
         by_hash.setdefault(key.partition(".")[2], []).append(key)
     places: list[Place] = []
     used: set[str] = set()
+    fields = {field.name: field for field in text.known_fields()}
     for number, piece in enumerate(queries.answers(text.version)):
         key = f"{number}.{piece.source_hash}"
         mine = key if key in typed else next((other for other in by_hash.get(piece.source_hash, []) if other not in used), None)
@@ -164,7 +166,7 @@ def _places(text: OpenText, typed: dict[str, str]) -> tuple[list[Place], list[st
         shown = piece.target if mine is None else typed[mine]
         changes = words(piece.old_source, piece.source) if piece.state == SegmentState.STALE or piece.claimed else []
         word, tone = WORDS[piece.state]
-        field = text.desk.kind.field(piece.field)
+        field = fields.get(piece.field) or ContentField(piece.field, piece.field)
         places.append(Place(key, piece, shown, field.label, field.kind == "line", changes, word, tone))
     known = {place.piece.target for place in places}
     return places, [mine for key, mine in typed.items() if key not in used and mine.strip() and mine not in known]

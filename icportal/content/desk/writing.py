@@ -24,7 +24,7 @@ def edit_text(text: OpenText) -> Answer:
     version = text.version
     if request.method != "POST":
         return _editor(text, *_filled(text))
-    form = text.desk.form()
+    form = text.form()
     if not form.validate():
         return _editor(text, form, status=422)
     try:
@@ -45,8 +45,8 @@ def _filled(text: OpenText) -> tuple[TextForm, Any]:
     version = text.version
     kept = queries.autosave_of(current_actor().id, version.id)
     if kept is not None:
-        return text.desk.form.for_body(kept.body, kept.base_version, formdata=None), kept
-    return text.desk.form.for_body(version.head.body if version.head else {}, version.version, formdata=None), None
+        return text.form.for_body(kept.body, kept.base_version, formdata=None), kept
+    return text.form.for_body(version.head.body if version.head else {}, version.version, formdata=None), None
 
 
 def _editor(text: OpenText, form: TextForm, kept: Any = None, *, stale: Stale | None = None, status: int = 200) -> Answer:
@@ -56,7 +56,7 @@ def _editor(text: OpenText, form: TextForm, kept: Any = None, *, stale: Stale | 
         version=text.version,
         written_in=text.written_in,
         form=form,
-        fields=text.desk.kind.fields,
+        fields=text.fields,
         kept=kept,
         stale=stale,
         comments=text.open_comments(),
@@ -65,7 +65,7 @@ def _editor(text: OpenText, form: TextForm, kept: Any = None, *, stale: Stale | 
 
 def autosave_text(text: OpenText) -> Answer:
     """Keep what is being typed, for this person only."""
-    form = text.desk.form()
+    form = text.form()
     if not form.validate():
         return {"error": " ".join(message for _target, message in form.problems)}, 422
     kept = content.keep_typing(text.version, form.body, actor=current_actor(), seen=seen_version(form))

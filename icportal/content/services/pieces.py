@@ -104,7 +104,7 @@ def refuse_stale(version: LanguageVersion, mine: Mapping[str, str], seen: int) -
         _("Somebody else has saved this text since you opened it. Both texts are shown; nothing of yours was saved."),
         [
             (field.label, mine.get(field.name, ""), theirs.get(field.name, ""))
-            for field in kinds.get(version.item.kind).fields
+            for field in kinds.get(version.item.kind).fields_for(version.item)
             if mine.get(field.name, "") != theirs.get(field.name, "")
         ],
     )
@@ -125,7 +125,8 @@ def need_published_source(version: LanguageVersion) -> None:
 
 def count(version: LanguageVersion) -> None:
     """Write the derived numbers past the version column: nobody's open form is out of date because of them."""
-    stale, missing = counts(queries.answers(version))
+    answers = queries.answers(version)
+    stale, missing = counts(answers)
     db.session.flush()
     derived = (
         update(LanguageVersion).where(LanguageVersion.id == version.id).values(stale_segments=stale, missing_segments=missing)
@@ -135,12 +136,13 @@ def count(version: LanguageVersion) -> None:
     set_committed_value(version, "missing_segments", missing)
     projection = db.session.get(Projection, version.id) if version.is_published else None
     if projection is not None:
-        behind = any(counts(queries.answers(version, version.published)))
+        behind = any(counts(answers if version.head_id == version.published_id else queries.answers(version, version.published)))
         if not behind:
             projection.source_changed_at = None
         elif projection.source_changed_at is None:
             projection.source_changed_at = version.item.source.published_at
     db.session.flush()
+    kinds.get(version.item.kind).counted(version)
 
 
 def recount(item: ContentItem) -> None:

@@ -19,7 +19,7 @@ def add_comment(version: LanguageVersion, *, actor: Actor, field: str, text: str
     authorise(actor, Permission.COMMENT, version)
     if not text.strip():
         raise DomainError(_("Write what you want to say."), field="text")
-    if field and field not in {entry.name for entry in kinds.get(version.item.kind).fields}:
+    if field and field not in {entry.name for entry in kinds.get(version.item.kind).fields_for(version.item)}:
         raise DomainError(_("Choose the field your remark is about."), field="field")
     if version.head_id is None:
         raise DomainError(_("There is no text to remark on yet."), field="text")

@@ -118,9 +118,10 @@ def incomplete(version: LanguageVersion) -> list[tuple[str | None, Text]]:
     """What still has to be done before a text can be sent to review."""
     kind = kinds.get(version.item.kind)
     body = version.head.body if version.head else {}
+    fields = kind.fields_for(version.item, None if version.is_source else version.item.source.published)
     found: list[tuple[str | None, Text]] = []
     if version.is_source:
-        for field in kind.fields:
+        for field in fields:
             text = body.get(field.name, "")
             if field.required and not text:
                 found.append((field.name, _("“%(field)s” is needed before the text can be reviewed.", field=field.label)))
@@ -141,10 +142,12 @@ def incomplete(version: LanguageVersion) -> list[tuple[str | None, Text]]:
                     ),
                 )
             )
-    for field in kind.fields:
+    for field in fields:
+        if not field.word_limit:
+            continue
         words = count_words(body.get(field.name, ""), version.language)
         limit = field.word_limit if version.is_source else field.word_limit * 3 // 2
-        if field.word_limit and words > limit:
+        if words > limit:
             found.append(
                 (
                     field.name,

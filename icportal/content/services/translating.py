@@ -63,7 +63,7 @@ def take_over_translation(item: ContentItem, language: str, body: Mapping[str, s
     db.session.add(version)
     db.session.flush()
     segments = []
-    fields = queries.field_kinds(item.source)
+    fields = queries.field_kinds(item.source, item.source.published)
     answered = {name: cut([(name, kind)], body) for name, kind in fields}
     for piece in queries.segments_of(item.source, item.source.published):
         pieces = answered.get(piece.field) or []

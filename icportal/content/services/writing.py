@@ -68,7 +68,7 @@ def save_source(
     authorise(actor, Permission.EDIT, version)
     publication.hold_text(version.item, version)
     kind = kinds.get(version.item.kind)
-    clean = {field.name: str(body.get(field.name, "")).strip() for field in kind.fields}
+    clean = {field.name: str(body.get(field.name, "")).strip() for field in kind.fields_for(version.item)}
     clean = {name: text for name, text in clean.items() if text}
     refuse_stale(version, clean, seen)
     check_title(kind, clean)

@@ -1,4 +1,4 @@
-"""The child process that opens an uploaded workbook: ``python -m icportal.indicators.exchange.child [network]``.
+"""The child process that opens an uploaded workbook: ``python -m icportal.indicators.exchange.child [network|form]``.
 
 The file comes on standard input, the answer goes to standard output as JSON. Memory and time are limited by the
 system, so that whatever a file makes a parser do, this process ends and the portal goes on. It loads neither Flask
@@ -16,11 +16,13 @@ from icportal.indicators.exchange.inspection import Refused, inspect
 
 #: Of address space, which is more than what is really used; calculating libraries reserve a lot.
 MOST_MEMORY = 1024 * 1024 * 1024
-MOST_SECONDS = {"city": 20, "network": 150}
+MOST_SECONDS = {"city": 20, "form": 20, "network": 150}
+#: A workbook that holds a form has long texts: all that a cell can hold.
+LONGEST_IN_FORM = 32_767
 
 
 def main(arguments: list[str]) -> None:
-    mode = "network" if "network" in arguments else "city"
+    mode = next((mode for mode in MOST_SECONDS if mode in arguments), "city")
     _limit(MOST_SECONDS[mode])
     data = sys.stdin.buffer.read()
     try:
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> None:
             inspect(data, network=True, watch=signs)
             network_child.answer(data, careful=signs.seen)
         else:
-            _answer_city(data, inspect(data))
+            _answer_cells(data, inspect(data), longest=LONGEST_IN_FORM if mode == "form" else None)
     except Refused as refused:
         _say({"problem": refused.code, "params": refused.params})
     except MemoryError:
@@ -41,12 +43,12 @@ def main(arguments: list[str]) -> None:
         _say({"problem": "file.damaged"})
 
 
-def _answer_city(data: bytes, notes: list[str]) -> None:
-    # Only a city's workbook is read cell by cell.
+def _answer_cells(data: bytes, notes: list[str], *, longest: int | None) -> None:
+    # A network's table is not read cell by cell.
     from icportal.indicators.exchange import sheets
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        found = sheets.read(archive)
+        found = sheets.read(archive, longest=longest or sheets.LONGEST_TEXT)
     _say({**found, "notes": notes})
 
 

@@ -16,7 +16,7 @@ from icportal.indicators.exchange.layout import ReadWorkbook, Unreadable
 from icportal.indicators.exchange.understanding import ReadingContext, understand
 from icportal.indicators.findings import Finding
 
-__all__ = ["ReadingContext", "read_workbook"]
+__all__ = ["ReadingContext", "open_workbook", "read_workbook"]
 
 #: Seconds by the clock; the child's own limit counts computing time.
 COMMAND = [sys.executable, "-m", "icportal.indicators.exchange.child"]
@@ -30,13 +30,17 @@ def read_workbook(data: bytes, context: ReadingContext) -> ReadWorkbook:
     Raises:
         Unreadable: it is no workbook, could do harm, or is not the one expected here; its finding says what to do.
     """
+    return understand(open_workbook(data), context)
+
+
+def open_workbook(data: bytes, *, form: bool = False) -> dict[str, Any]:
+    """What the child process found in the file, as ``sheets.read`` says it; a ``form`` has longer texts.
+
+    Raises:
+        Unreadable: it is no workbook, or could do harm; its finding says what to do.
+    """
     gate(data)
-    return understand(_opened(data), context)
-
-
-def _opened(data: bytes) -> dict[str, Any]:
-    """What the child process found in the file."""
-    answer = _answer(data, timeout=TIMEOUT)
+    answer = _answer(data, [*COMMAND, "form"] if form else COMMAND, timeout=TIMEOUT)
     try:
         found = json.loads(answer)
     except ValueError:
@@ -46,9 +50,9 @@ def _opened(data: bytes) -> dict[str, Any]:
     return found
 
 
-def _answer(data: bytes, *, timeout: float) -> bytes:
+def _answer(data: bytes, command: list[str], *, timeout: float) -> bytes:
     """What the child says before it ends; nothing where it died, took too long or said too much."""
-    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         watch = threading.Timer(timeout, child.kill)

@@ -29,8 +29,8 @@ _NOT_PATTERN = re.compile(r"\"[^\"]*\"|\\.|_.|\*.|\[[^\]]*\]")
 _REFERENCE = re.compile(r"([A-Z]{1,4})(\d{1,9})")
 
 
-def read(archive: zipfile.ZipFile) -> dict[str, Any]:
-    """Everything the workbook holds, as plain JSON.
+def read(archive: zipfile.ZipFile, *, longest: int = LONGEST_TEXT) -> dict[str, Any]:
+    """Everything the workbook holds, as plain JSON; texts up to ``longest`` characters.
 
     ``sheets`` have a name, ``cells`` as [row, column, kind, text, 1 if a formula], and ``merged`` ranges; texts are
     numbers into ``texts``. ``identities`` are what the three places say, ``from_1904`` how dates are counted.
@@ -55,10 +55,10 @@ def read(archive: zipfile.ZipFile) -> dict[str, Any]:
         place = targets.get(link, "")
         if name == LISTS_SHEET or place.casefold() not in parts or "/worksheets/" not in place:
             continue
-        sheet = _Sheet(kinds, texts, only_identity=name == META_SHEET)
+        sheet = _Sheet(kinds, texts, longest, only_identity=name == META_SHEET)
         _parse(archive, parts, place, sheet)
         sheets.append({"name": name, "cells": sheet.cells, "merged": sheet.merged})
-    shared = _Shared(texts)
+    shared = _Shared(texts, longest)
     _parse(archive, parts, targets.get("sharedStrings", "xl/sharedStrings.xml"), shared, optional=True)
     properties = _Properties()
     _parse(archive, parts, "docProps/custom.xml", properties, optional=True)
@@ -263,14 +263,14 @@ class _Texts:
 class _Collector(_Handler):
     """Gathers the text of an element, up to the longest that matters."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int) -> None:
         self._pieces: list[str] = []
-        self._length = 0
+        self._length, self._longest = 0, longest
         self._gathers = False
 
     def data(self, text: str) -> None:
-        if self._gathers and self._length < LONGEST_TEXT:
-            self._pieces.append(text[: LONGEST_TEXT - self._length])
+        if self._gathers and self._length < self._longest:
+            self._pieces.append(text[: self._longest - self._length])
             self._length += len(text)
 
     def gathered(self) -> str:
@@ -280,8 +280,8 @@ class _Collector(_Handler):
 
 
 class _Shared(_Collector):
-    def __init__(self, texts: _Texts) -> None:
-        super().__init__()
+    def __init__(self, texts: _Texts, longest: int) -> None:
+        super().__init__(longest)
         self._texts = texts
         self._number = 0
         self._is_sound = False
@@ -307,8 +307,8 @@ class _Shared(_Collector):
 class _Sheet(_Collector):
     """The cells of one sheet. A cell without a reference stands after the one before it."""
 
-    def __init__(self, kinds: _Styles, texts: _Texts, *, only_identity: bool) -> None:
-        super().__init__()
+    def __init__(self, kinds: _Styles, texts: _Texts, longest: int, *, only_identity: bool) -> None:
+        super().__init__(longest)
         self.cells: list[list[Any]] = []
         self.merged: list[str] = []
         self._kinds, self._texts, self._only_identity = kinds, texts, only_identity

@@ -16,7 +16,7 @@ from icportal.reporting.models.rounds import Round
 
 
 class Response(Base, HasId, HasStamps, HasVersion):
-    """What one city answers in one round; made when the city is invited.
+    """What one city answers in one round; made when the round opens, or when a city is invited to an open one.
 
     ``deadline`` replaces the round's where the city has its own. ``published_*`` say what the public reads.
     ``digest`` of ``Snapshot`` is what a certifier signs and a coordinator accepts.

@@ -40,7 +40,7 @@ function watch(form) {
   }
 
   function keepHere() {
-    const values = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["csrf_token", "version"].includes(name));
+    const values = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !isOurs(form, name));
     try {
       sessionStorage.setItem(key, JSON.stringify(values));
       return true;
@@ -67,9 +67,8 @@ function watch(form) {
         headers: { Accept: "application/json", "X-CSRFToken": data.get("csrf_token") ?? "", "X-Autosave": "1" },
       });
       const body = await answer.json().catch(() => ({}));
+      take(form, body);
       if (answer.ok) {
-        const version = form.elements.namedItem("version");
-        if (version && body.version !== undefined) version.value = body.version;
         if (!dirty) sessionStorage.removeItem(key);
         if (body.overtaken) say("conflict", form.dataset.textConflict, { url: form.dataset.conflictUrl || location.href, text: form.dataset.textShow });
         else say("saved", form.dataset.textSaved.replace("{time}", clock()));
@@ -106,6 +105,21 @@ function watch(form) {
   }
 }
 
+// Fields the form itself has put in, and those whose beginning the page names as not saved this way.
+function isOurs(form, name) {
+  const skipped = (form.dataset.autosaveSkip ?? "").split(" ").filter(Boolean);
+  return ["csrf_token", "version"].includes(name) || skipped.some((beginning) => name.startsWith(beginning));
+}
+
+// What was saved has a new version: the form now answers that one.
+function take(form, body) {
+  const fields = { ...(body.fields ?? {}), ...(body.version === undefined ? {} : { version: body.version }) };
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.elements.namedItem(name);
+    if (field) field.value = value;
+  }
+}
+
 function offerLocalCopy(form, line, key) {
   let kept;
   try {
@@ -137,7 +151,7 @@ function restore(form, kept) {
   const values = new Map();
   for (const [name, value] of kept) values.set(name, [...(values.get(name) ?? []), value]);
   for (const field of form.elements) {
-    if (!field.name || ["csrf_token", "version"].includes(field.name) || field.type === "file") continue;
+    if (!field.name || isOurs(form, field.name) || field.type === "file") continue;
     const wanted = values.get(field.name) ?? [];
     if (field.type === "checkbox" || field.type === "radio") field.checked = wanted.includes(field.value);
     else if (field.type === "select-multiple") for (const option of field.options) option.selected = wanted.includes(option.value);

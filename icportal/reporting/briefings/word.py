@@ -1,0 +1,56 @@
+"""The briefing as a Word file: the same two pages as the PDF, with Word's own styles."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+from docx.shared import Mm, Pt
+
+from icportal.reporting.report.printing import Sheet
+from icportal.reporting.report.word import Writer
+
+SECOND_PAGE = "second"
+
+
+def write(sheet: Sheet, html: str) -> bytes:
+    """The two pages."""
+    document = docx.Document()
+    _Writer(document, sheet).write_pages(html)
+    kept = io.BytesIO()
+    document.save(kept)
+    return kept.getvalue()
+
+
+class _Writer(Writer):
+    """Without a title page and contents, and small enough for two pages."""
+
+    def write_pages(self, html: str) -> None:
+        section = self.document.sections[0]
+        section.top_margin = section.bottom_margin = Mm(15)
+        section.left_margin = section.right_margin = Mm(19)
+        styles = self.document.styles
+        normal = styles["Normal"]
+        normal.font.size = Pt(9.5)
+        normal.paragraph_format.space_after = Pt(3)
+        for name, size, before in (("Title", 18, 0), ("Heading 1", 12, 8), ("Heading 2", 11, 6)):
+            styles[name].font.size = Pt(size)
+            styles[name].paragraph_format.space_before = Pt(before)
+            styles[name].paragraph_format.space_after = Pt(3)
+        for name in ("List Bullet", "List Number"):
+            styles[name].paragraph_format.space_after = Pt(1)
+        self.document.add_paragraph(self.sheet.title, style="Title")
+        self._fragment(html)
+
+    def _element(self, element: Any, *, style: str | None = None) -> None:
+        if element.get("class") == SECOND_PAGE:
+            self.document.add_page_break()
+        super()._element(element, style=style)
+
+    def _table(self, element: Any) -> None:
+        super()._table(element)
+        for row in self.document.tables[-1].rows:
+            for cell in row.cells:
+                for paragraph in cell.paragraphs:
+                    paragraph.paragraph_format.space_after = Pt(0)
