@@ -13,6 +13,7 @@ from typing import Any
 
 from icportal.core.clock import today
 from icportal.core.strings import Text, _, _n
+from icportal.core.text import count_words
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import day
 from icportal.reporting.asked import Asked, asked
@@ -61,6 +62,11 @@ class _Case:
     @property
     def value(self) -> Any:
         return self.values.get(self.question.name)
+
+    @property
+    def language(self) -> str:
+        """The language the answer is written in."""
+        return self.answer.language if self.answer is not None else ""
 
     @property
     def label(self) -> str:
@@ -150,7 +156,7 @@ def _is_shown(case: _Case) -> bool:
 
 def _too_long(case: _Case) -> Iterator[Finding]:
     if case.question.words and isinstance(case.value, str):
-        over = len(case.value.split()) - case.question.words
+        over = count_words(case.value, case.language) - case.question.words
         if over > 0:
             yield case.error(_n("%(num)s word too many.", "%(num)s words too many.", over))
 
@@ -165,7 +171,7 @@ def _rows(case: _Case) -> Iterator[Finding]:
             value = row.get(column.name)
             if column.required and value in (None, ""):
                 yield case.error(_("Row %(row)s: “%(column)s” is missing.", row=number + 1, column=label), field)
-            elif column.words and isinstance(value, str) and len(value.split()) > column.words:
+            elif column.words and isinstance(value, str) and count_words(value, case.language) > column.words:
                 sentence = _("Row %(row)s, “%(column)s”: too many words.", row=number + 1, column=label)
                 yield case.error(sentence, field)
 

@@ -60,6 +60,7 @@ RESPONSE = Definition(
         Transition(
             "send_back", frozenset({S.SIGN_OFF}), S.CHANGES_REQUESTED, Permission.CERTIFY, _l("Send sections back"),
             _l("The officers get your reasons by mail, change what you ask for and send it to you again."), needs_reason=True,
+            condition=round_is_open,
         ),
         Transition(
             "sign_off", frozenset({S.SIGN_OFF}), S.REVIEW, Permission.CERTIFY, _l("Sign off and submit"),
@@ -69,6 +70,7 @@ RESPONSE = Definition(
         Transition(
             "request_changes", frozenset({S.REVIEW}), S.CHANGES_REQUESTED, Permission.CHECK, _l("Ask for changes"),
             _l("The city gets your reason for each question by mail, changes it and has it signed off again."), needs_reason=True,
+            condition=round_is_open,
         ),
         Transition(
             "accept", frozenset({S.REVIEW}), S.ACCEPTED, Permission.CHECK, _l("Accept"),

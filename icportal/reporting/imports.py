@@ -17,6 +17,7 @@ from icportal.indicators.enums import Outcome
 from icportal.indicators.findings import Finding
 from icportal.reporting import labels, responses
 from icportal.reporting.asked import asked
+from icportal.reporting.enums import QuestionType
 from icportal.reporting.exchange.layout import ANSWER
 from icportal.reporting.exchange.reading import ReadBook, read_answers
 from icportal.reporting.models import Answer, Response, ResponseImport
@@ -106,7 +107,7 @@ def plan_of(import_: ResponseImport, answers: Mapping[str, Answer] | None = None
 def _planned(each: Mapping[str, Any], question: Question, answers: Mapping[str, Answer]) -> Planned:
     theirs = said_in(question, answers.get(question.name))
     mine = theirs
-    if each["says"]:
+    if each["says"] and not _same_choices(question, each["value"], theirs.value):
         mine = replace(mine, value=each["value"])
     if each["visibility"] is not None:
         mine = replace(mine, visibility=each["visibility"])
@@ -118,6 +119,11 @@ def _planned(each: Mapping[str, Any], question: Question, answers: Mapping[str, 
         question, each["section"], f"{each['sheet']}!{each['cell']}", each["shown"], outcome, mine, theirs,
         tuple(each["problems"]), tuple(each["notes"]),
     )  # fmt: skip
+
+
+def _same_choices(question: Question, one: Any, other: Any) -> bool:
+    """Whether two answers tick the same choices: a workbook has them in the order of the list."""
+    return question.type == QuestionType.MULTIPLE and sorted(one or ()) == sorted(other or ())
 
 
 def _outcome(mine: Said, theirs: Said, seen: str | None) -> Outcome:

@@ -77,6 +77,7 @@ def _tell(
             "edition": labels.edition,
             "sender": actor.name,
             "reason": reason,
+            "due": response.due,
             "listed": [(_place(remark, words[reads]), remark.text) for remark in remarks],
             "url": external_url(pages[role], language=reads, round_slug=response.round.slug, slug=city.slug),
         }

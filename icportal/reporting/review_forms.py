@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
+from icportal.charter.forms import DayField
 from icportal.core.errors import DomainError
 from icportal.core.strings import _l
 from icportal.reporting.services.remarking import LONGEST_LETTER, LONGEST_REMARK
@@ -20,6 +21,7 @@ class DecisionForm(VersionedForm):
 
     seen_hash = HiddenField()
     reason = TextAreaField(_l("Reason for the whole"), [at_most(LONGEST_REMARK)])
+    until = DayField(_l("Changes needed by"))
     name = StringField(_l("Your name"))
     function = StringField(_l("Your function"), description=_l("For example: Deputy Mayor for Social Affairs."))
     may_sign = BooleanField(_l("I may sign in the name of the city."))

@@ -137,7 +137,8 @@ def open_section(response: Response, city: City, name: str, language: str, *, is
     )
     desk.rows = _rows(desk, answers, language)
     behind = responses.evidence_of(response, names)
-    options = options_for(section.questions, city.id, language)
+    named = {name: answer.value for name, answer in answers.items()} if is_guest else None
+    options = options_for(section.questions, city.id, language, named=named)
     for row in desk.rows:
         row.evidence = behind.get(row.name, ())
         row.options = options.get(row.name, ())

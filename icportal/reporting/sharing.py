@@ -95,7 +95,12 @@ def shut(share: SectionShare, response: Response) -> Shut | None:
         return Shut.CLOSED
     if response.state not in {ResponseState.DRAFT, ResponseState.CHANGES_REQUESTED}:
         return Shut.SENT_ON
-    return Shut.EXPIRED if share.expires_at <= now() else None
+    return Shut.EXPIRED if is_over(share) else None
+
+
+def is_over(share: SectionShare) -> bool:
+    """Whether the time of a link is over."""
+    return share.expires_at <= now()
 
 
 def last_day(share: SectionShare) -> date:

@@ -3,6 +3,7 @@ and the network's report on them is read by Oulu, made and downloaded."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from people import Person
+from pypdf import PdfWriter
 
 from icportal.core.clock import today
 from icportal.reporting.demonstration import slugs
@@ -44,26 +46,22 @@ def plan_and_open(coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
     days["deadline"] = (today() + timedelta(days=120)).isoformat()
     for name, day in days.items():
         page.locator(f"input[name={name}]").fill(day)
-    assert axe(page) == []
     coordinator.press("Save")
     page.locator("input[name=cities]").evaluate_all("boxes => boxes.forEach(box => { box.checked = false; })")
     for city in slugs():
         page.locator(f"#city-{city}").check()
-    assert axe(page) == []
     coordinator.press("Save")
     coordinator.press("Open the round")
-    assert "waits for: the cities" in words(page) or "Open" in words(page)
     board = coordinator.open(f"{ROUND}/board")
     assert all(city in words(board) for city in CITIES)
     assert axe(board) == []
 
 
-def give_housing_away(officer: Person, coordinator: Person, axe: Callable[[Any], list[str]]) -> str:
+def give_housing_away(officer: Person, coordinator: Person) -> str:
     """The officer gives the housing section to a colleague; the link as the mail has it."""
     page = officer.open(f"{OULU}/sections/housing/people")
     page.get_by_label("Name").fill("Helmi Koskinen")
     page.get_by_label("Mail address").fill("helmi@oulu.example")
-    assert axe(page) == []
     officer.press("Send the mail")
     assert "Helmi Koskinen" in words(page)
     mails = coordinator.open("/en/mails?to=helmi@oulu.example")
@@ -103,14 +101,13 @@ def answer_the_rest(officer: Person, axe: Callable[[Any], list[str]]) -> None:
         for question in questions:
             then(page, f"still:{question}")
             assert page.locator(f"button[name=then][value='unstill:{question}']").count() == 1
-    assert axe(page) == []
     page = officer.open(f"{OULU}/sections/c06")
     assert "It cannot be called still true: its evidence has expired." in words(page)
     assert page.locator("button[name=then][value='still:c06_grade']").count() == 0
     page.locator("input[name='a.c06_grade'][value=partly]").check()
     page.locator("[id='a.c06_explanation']").fill("Trainees are found at evenings in schools, and forty have come.")
     page.locator("details:has(button[value='add:c06_grade']) summary").click()
-    page.locator("[name$='c06_grade-title'], [name='new-c06_grade-title']").first.fill("Report on trainees")
+    page.locator("input[name='new-c06_grade-title']").fill("Report on trainees")
     page.locator("input[name='new-c06_grade-file']").set_input_files(
         {"name": "report.pdf", "mimeType": "application/pdf", "buffer": pdf()}
     )
@@ -135,9 +132,6 @@ def hand_on(page: Any, question: str, key: str, title: str) -> None:
 
 
 def pdf() -> bytes:
-    from pypdf import PdfWriter
-    import io
-
     out = io.BytesIO()
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
@@ -145,20 +139,10 @@ def pdf() -> bytes:
     return out.getvalue()
 
 
-def send_to_the_mayor(officer: Person, axe: Callable[[Any], list[str]]) -> None:
-    """Check the answers, explain what is asked back about, and send them on."""
+def send_to_the_mayor(officer: Person) -> None:
+    """Check the answers and send them on."""
     page = officer.open(f"{OULU}/check")
-    assert axe(page) == []
-    for _round in range(5):
-        link = page.locator(".findings a").first
-        if link.count() == 0:
-            break
-        print("finding:", link.inner_text())
-        link.click()
-        box = page.locator("input[name^='comment.']").first
-        box.fill("It is right: see the evidence.")
-        then(page, "stay")
-        page = officer.open(f"{OULU}/check")
+    assert "Nothing stands in the way." in words(page)
     officer.press("Send to the mayor")
     assert "Waiting for sign-off" in words(page)
 
@@ -176,15 +160,18 @@ def decide(person: Person, page_name: str, step: str, **typed: str) -> Any:
     return page
 
 
-def sign_off_and_publish(new_page: Callable[..., Any], officer: Person, coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
+def sign_off_and_publish(
+    new_page: Callable[..., Any], officer: Person, coordinator: Person, axe: Callable[[Any], list[str]]
+) -> None:
     """The mayor's office sends one section back, then signs; one coordinator accepts, the other publishes."""
     mayor = Person(new_page, "mayor.oulu@demo.example")
-    found = axe(mayor.open(f"{OULU}/sign-off"))
-    assert found == [], found
+    assert axe(mayor.open(f"{OULU}/sign-off")) == []
     decide(mayor, "sign-off", "send_back", **{"section-c06": "Name the school."})
     page = officer.open(f"{OULU}/sections/c06")
     assert "Name the school." in words(page)
-    page.locator("[id='a.c06_explanation']").fill("Trainees are found at evenings in the school at the market, and forty have come.")
+    page.locator("[id='a.c06_explanation']").fill(
+        "Trainees are found at evenings in the school at the market, and forty have come."
+    )
     then(page, "next")
     officer.open(f"{OULU}/check")
     officer.press("Send to the mayor")
@@ -207,6 +194,7 @@ def read_the_results(new_page: Callable[..., Any], officer: Person, axe: Callabl
     assert "integration@oulu.example" not in page.content(), "the contact is for the network's coordinator"
     page.goto("/en/results/round-7/commitments/6")
     assert "Oulu" in words(page)
+    assert officer.open(f"{OULU}/comparison")
     assert axe(officer.open("/en/work/reporting/round-5/oulu/comparison")) == []
 
 
@@ -220,13 +208,12 @@ def until(page: Any, path: str, text: str) -> Any:
     raise AssertionError(f"{path} does not say “{text}”: {words(page)}")
 
 
-def draft_the_report(coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
+def draft_the_report(coordinator: Person) -> None:
     """Begin the report and keep two of its chapters, so that this test stays short."""
     page = coordinator.open("/en/work/reporting/reports")
     page.locator("select[name=round_id]").select_option(label="Reporting round 7")
     page.locator("select[name=language]").select_option("en")
     coordinator.press("Begin and draft it")
-    assert axe(page) == []
     for form in page.locator("form[action$='/out']").evaluate_all("forms => forms.map(form => form.action)"):
         if not form.endswith(("/c01/out", "/c06/out")):
             token = page.locator("input[name=csrf_token]").first.input_value()
@@ -270,7 +257,7 @@ def publish_the_report(officer: Person, coordinator: Person, axe: Callable[[Any]
     assert axe(page) == []
     page.get_by_role("button", name=re.compile("^Approve (all|the one)")).click()
     page = coordinator.open(REPORT)
-    assert "English and French" in words(page) or "French" in words(page)
+    assert "The edition will be in: English and French." in words(page)
     page.locator("#step-release button").click()
 
 
@@ -295,33 +282,57 @@ def read_the_report(new_page: Callable[..., Any], coordinator: Person, axe: Call
     assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF-")
 
 
-def test_walk1(new_page, axe):
+def test_a_round_from_its_opening_to_the_report(
+    new_page: Callable[..., Any], axe: Callable[[Any], list[str]], live_worker: None
+) -> None:
     coordinator = Person(new_page, "coordinator@demo.example")
     page = coordinator.open("/en/work/reporting/questionnaires")
+    edition = page.get_by_role("row").filter(has_text="edition 5").inner_text()
+    assert re.search(r"English\s+Published", edition), edition
+    assert re.search(r"French\s+Published", edition), edition
     plan_and_open(coordinator, axe)
     officer = Person(new_page, "officer.oulu@demo.example")
-    link = give_housing_away(officer, coordinator, axe)
-    answer_by_link(new_page, link, axe)
+    answer_by_link(new_page, give_housing_away(officer, coordinator), axe)
     answer_the_rest(officer, axe)
-    send_to_the_mayor(officer, axe)
-    import shutil; shutil.copytree("/tmp/inst-w","/tmp/inst-w2",dirs_exist_ok=True)
-    test_walk2(new_page, axe)
-
-
-def test_walk2(new_page, axe):
-    coordinator = Person(new_page, "coordinator@demo.example")
-    officer = Person(new_page, "officer.oulu@demo.example")
+    send_to_the_mayor(officer)
     sign_off_and_publish(new_page, officer, coordinator, axe)
-    import shutil; shutil.copytree("/tmp/inst-w","/tmp/inst-w3",dirs_exist_ok=True)
     read_the_results(new_page, officer, axe)
+    draft_the_report(coordinator)
+    write_the_report(new_page, coordinator)
+    publish_the_report(officer, coordinator, axe)
+    read_the_report(new_page, coordinator, axe)
 
 
-def test_walk3(new_page, axe):
-    import time
-    t=time.time()
-    coordinator = Person(new_page, "coordinator@demo.example")
+def test_a_section_is_answered_without_scripts(new_page: Callable[..., Any]) -> None:
+    officer = Person(new_page, "officer.oulu@demo.example", java_script_enabled=False)
+    section = "/en/work/reporting/round-6/oulu/sections/organisation"
+    page = officer.open(section)
+    page.locator("input[name='a.consultative_council'][value=yes]").check()
+    then(page, "stay")
+    assert "Your answers have opened further questions" in page.locator("body").inner_text()
+    page.locator("[id='a.council_name']").fill("The council of fourteen.")
+    page.locator("[id='a.departments']").fill("Education and housing.")
+    then(page, "complete")
+    assert "Organisation" in words(page)
+    page = officer.open(section)
+    assert page.locator("[id='a.council_name']").input_value() == "The council of fourteen."
+    assert page.locator("[id='a.departments']").input_value() == "Education and housing."
+
+
+def test_two_tabs_that_change_the_same_answer_are_shown_both(new_page: Callable[..., Any]) -> None:
     officer = Person(new_page, "officer.oulu@demo.example")
-    draft_the_report(coordinator, axe); print("draft", time.time()-t)
-    write_the_report(new_page, coordinator); print("write", time.time()-t)
-    publish_the_report(officer, coordinator, axe); print("publish", time.time()-t)
-    read_the_report(new_page, coordinator, axe); print("read", time.time()-t)
+    section = "/en/work/reporting/round-6/oulu/sections/c02"
+    first = officer.open(section)
+    second = first.context.new_page()
+    second.goto(section)
+    first.locator("[id='a.c02_plans']").fill("A plan of the first tab.")
+    then(first, "stay")
+    second.locator("[id='a.c02_plans']").fill("A plan of the second tab.")
+    then(second, "stay")
+    shown = words(second)
+    assert "Yours, not saved" in shown
+    assert "A plan of the first tab." in shown
+    assert second.locator("[id='a.c02_plans']").input_value() == "A plan of the second tab."
+    then(second, "stay")
+    first.goto(section)
+    assert first.locator("[id='a.c02_plans']").input_value() == "A plan of the second tab."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -39,7 +39,7 @@ def rounds() -> dict[int, Round]:
 
 def responses(number: int) -> dict[str, Response]:
     query = select(City.slug, Response).join(City, City.id == Response.city_id).join(Round, Round.id == Response.round_id)
-    return {slug: response for slug, response in db.session.execute(query.where(Round.number == number))}
+    return {row.slug: row.Response for row in db.session.execute(query.where(Round.number == number))}
 
 
 def test_two_rounds_are_over_and_one_is_open(seeded: None) -> None:
@@ -52,7 +52,9 @@ def test_two_rounds_are_over_and_one_is_open(seeded: None) -> None:
     assert found[6].deadline > today()
     for number in demonstration.PAST:
         assert {each.state for each in responses(number).values()} == {ResponseState.PUBLISHED}
-        assert {each.published_at.date() for each in responses(number).values()} == {demonstration.past_round(number)["published_on"]}
+        assert {each.published_at.date() for each in responses(number).values()} == {
+            demonstration.past_round(number)["published_on"]
+        }
     assert sorted(responses(6)) == sorted(demonstration.slugs())
     assert db.session.scalar(select(func.count()).select_from(Answer).join(Response).where(Response.round_id == found[6].id)) == 0
     assert db.session.scalar(select(func.count()).select_from(Mail)) == 0
@@ -61,7 +63,9 @@ def test_two_rounds_are_over_and_one_is_open(seeded: None) -> None:
 
 @pytest.mark.parametrize("number", demonstration.PAST)
 def test_what_the_cities_are_made_to_say_can_be_answers(seeded: None, number: int) -> None:
-    found = {slug: [f"{each.question}: {each.sentence}" for each in errors_of(check(each))] for slug, each in responses(number).items()}
+    found = {
+        slug: [f"{each.question}: {each.sentence}" for each in errors_of(check(each))] for slug, each in responses(number).items()
+    }
     # Evidence that has expired by now is an error for a round that is still open.
     found["oulu"] = [each for each in found["oulu"] if not each.startswith("c06_grade")]
     assert {slug: problems for slug, problems in found.items() if problems} == {}
@@ -103,7 +107,7 @@ def test_another_portal_has_none_of_it(seeded_app: Flask) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "results", "results/round-5", "results/round-5/commitments/4", "results/round-5/commitments/4/cities",
+        "results", "results/round-5", "results/round-5/commitments/4", "results/round-5/cities/no-answer",
         "results/round-5/questions/housing_places", "cities/oulu/answers/round-5", "cities/oulu",
     ],
 )  # fmt: skip
@@ -114,5 +118,12 @@ def test_made_up_answers_are_marked_where_they_show(seeded_app: Flask, client: P
     assert MADE_UP in text or "made-up answers" in text
 
 
-def test_made_up_answers_are_marked_on_the_pages_of_work(seeded_app: Flask, client: PortalClient) -> None:
-    client.sign_in_as_coordinator = None  # type: ignore[attr-defined]
+def test_made_up_answers_are_marked_on_the_pages_of_work(
+    seeded_app: Flask, client: PortalClient, sign_in: Callable[..., PortalClient]
+) -> None:
+    coordinator = sign_in("coordinator@demo.example")
+    for path in ("rounds/round-5", "rounds/round-5/board", "round-5/oulu", "round-5/oulu/review", "round-5/oulu/sections/c01",
+                 "round-5/oulu/comparison", "round-5/results", "round-6/oulu/sections/c01"):  # fmt: skip
+        answer = coordinator.get(f"/en/work/reporting/{path}")
+        assert answer.status_code == 200, path
+        assert "made up" in answer.text or "made-up answers" in answer.text, path

@@ -106,7 +106,9 @@ def test_refused_cells_stop_all_or_are_left_out(world: World) -> None:
 
 
 def test_what_both_changed_is_to_be_chosen(world: World) -> None:
+    fill(world.response("oulu"), {"themes": ["work", "housing"]})
     before = made(world)
+    assert outcomes(received(world, {}, before)) == {}
     fill(world.response("oulu"), {"office": "By a colleague", "staff": 20, "c04_explanation": "Same words"})
     found = received(world, {"office": "In the workbook", "c01_plans": "More.", "c04_explanation": "Same words"}, before)
     # What only the portal changed stays, what both changed to the same is no conflict.

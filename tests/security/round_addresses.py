@@ -90,8 +90,8 @@ def _of_responses(world: World, wanted: set[str], endpoint: str) -> Candidates:
         question = "annex" if endpoint == "download_answer_file" else "office"
         section = "special" if endpoint == "download_answer_file" else "about"
         key = "practice" if endpoint == "hand_on" else key
-        closed = endpoint in {"reply_to_feedback", "download_read_file"}
-        values = _given(wanted, **numbers, key=key, question=question, section=section, slug=slug)
+        closed = endpoint in {"reply_to_feedback", "download_read_file", "download_briefing"}
+        values = _given(wanted, **numbers, key=key, question=question, section=section, slug=slug, form="docx")
         yield f"{label} open", {**values, "round_slug": CLOSED if closed else OPEN}
         if label == "other" and endpoint in {"show_response", "answer_section", "review_response", "compare_city"}:
             yield "other closed", {**values, "round_slug": CLOSED}
@@ -99,7 +99,7 @@ def _of_responses(world: World, wanted: set[str], endpoint: str) -> Candidates:
             # The own city's response with an object of the other one.
             yield "own, of the other", {**values, "slug": OWN, "round_slug": CLOSED if closed else OPEN}
     nobody = dict.fromkeys(("share_id", "remark_id", "number"), NOBODY)
-    yield "none", _given(wanted, **nobody, key="nothing", round_slug=OPEN, slug=NOWHERE)
+    yield "none", _given(wanted, **nobody, key="nothing", form="docx", round_slug=OPEN, slug=NOWHERE)
 
 
 def _of_public_answers(world: World, wanted: set[str]) -> Candidates:

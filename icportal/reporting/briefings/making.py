@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 from flask import current_app
 from jinja2 import Template
 from markupsafe import Markup
@@ -56,8 +53,10 @@ def pdf(response: Response, city: City, language: str) -> bytes:
     title, html = body(response, city, language)
     with in_language(language) as spoken:
         page = _template("reporting/briefing_document.html").render(
-            title=title, body=html, style=Markup(_style()), code=spoken.code, direction=spoken.direction,  # noqa: S704  our own style sheet
-        )  # fmt: skip
+            title=title, body=html, code=spoken.code, direction=spoken.direction
+        )
+        style = _template("reporting/briefing_document.css").render(family=printing.FAMILY)
+        page = page.replace("</head>", f"<style>{style}</style></head>", 1)
         return printing.pdf(drawing.on_paper(page))
 
 
@@ -73,9 +72,3 @@ def docx(response: Response, city: City, language: str) -> bytes:
 
 def file_name(response: Response, city: City, language: str, ending: str) -> str:
     return f"icportal-briefing-{response.round.slug}-{city.slug}-{language}.{ending}"
-
-
-@cache
-def _style() -> str:
-    text = files("icportal.reporting.briefings").joinpath("briefing.css").read_text(encoding="utf-8")
-    return text.replace("FAMILY", printing.FAMILY)

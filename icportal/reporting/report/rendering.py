@@ -26,9 +26,11 @@ from icportal.reporting.report.figures_data import Counts
 from icportal.reporting.report.material import Material, Place, quoted
 from icportal.web import figures
 
-#: Signs no text of ours contains: the parser of Markdown lets them through, and they are replaced after the sanitiser.
+#: Signs for places of blocks: the parser of Markdown lets them through, and they are replaced after the sanitiser. Taken out
+#: of whatever people wrote, so that nobody makes a place of their own.
 OPEN, CLOSE = "\ue001", "\ue002"
 HELD = re.compile(f"{OPEN}(\\d+){CLOSE}")
+NOT_OURS = str.maketrans("", "", OPEN + CLOSE)
 HEADING = re.compile(r"^(#{1,6})(?=\s)", re.MULTILINE)
 QUOTE = re.compile(r"<blockquote>(.*?)</blockquote>", re.DOTALL)
 TAGS = re.compile(r"<[^>]+>")
@@ -59,7 +61,7 @@ class Renderer:
     def html(self, text: str, *, below: int = 1) -> Markup:
         """The text with its blocks; its headings follow on one of level ``below``, whatever the author began with."""
         highest = min((len(match[1]) for match in HEADING.finditer(text)), default=1)
-        text = HEADING.sub(lambda match: match[1][highest - 1 :], text)
+        text = HEADING.sub(lambda match: match[1][highest - 1 :], text.translate(NOT_OURS))
         done: list[Markup] = []
         gathered: list[str] = []
         held: list[Markup] = []

@@ -20,6 +20,7 @@ from icportal.core.transactions import hold, insert_once
 from icportal.i18n.formatting import day
 from icportal.indicators.models import Observation
 from icportal.practices.models import Practice
+from icportal.reporting.choices import everybody_reads, pointed_at
 from icportal.reporting.enums import Permission, QuestionType, Visibility
 from icportal.reporting.models import Answer, AnswerEvidence, Remark, Response, SectionMark, SectionShare
 from icportal.reporting.questionnaires.definition import Question
@@ -101,6 +102,8 @@ def save_section(
     if overtaken:
         raise Stale(_("Somebody else has changed the same answers since you opened the page. Nothing was saved yet."), overtaken)
     _require_possible(response, [(questions[name], said.value) for name, said in changed.items()])
+    if actor.opened:
+        _require_open(questions, answers, changed)
     for name, said in changed.items():
         answers[name] = _write(response, questions[name], answers.get(name), said, language)
         _signed(answers[name], by)
@@ -330,6 +333,17 @@ def _require_possible(response: Response, said: Sequence[tuple[Question, Any]]) 
             raise DomainError(_("Choose practices of your own city."), question.name)
         if question.type == QuestionType.INDICATOR and not _own_value(response.city_id, value):
             raise DomainError(_("Choose a value of your own city."), question.name)
+
+
+def _require_open(questions: Mapping[str, Question], answers: Mapping[str, Answer], changed: Mapping[str, Said]) -> None:
+    """A guest points at what everybody reads, or leaves what is pointed at: nobody learns of a draft by guessing its number."""
+    for name, said in changed.items():
+        question, before = questions[name], answers.get(name)
+        if question.type not in {QuestionType.PRACTICE, QuestionType.INDICATOR}:
+            continue
+        new = pointed_at(question, said.value) - pointed_at(question, before.value if before else None)
+        if not new <= everybody_reads([question], new)[question.type]:
+            raise DomainError(_("Choose one of the answers offered."), name)
 
 
 def _own_practices(city_id: int, numbers: Sequence[int]) -> bool:

@@ -24,6 +24,8 @@ from icportal.reporting.services import reminding
 LONGEST_TEXT = 2000
 #: No city gets more than this beyond the round's own deadline.
 LONGEST_EXTENSION = timedelta(days=366)
+#: A city that is asked for changes has at least these days for them, unless the coordinator says otherwise.
+FOR_CHANGES = timedelta(days=14)
 
 
 def change_deadline(response: Response, deadline: date | None, *, actor: Actor, version: int) -> None:
@@ -127,6 +129,41 @@ def decide_extension(
         after={"outcome": str(extension.outcome), "due": response.due, "reason": reason}, city_id=response.city_id,
     )  # fmt: skip
     round_notices.extension_decided(extension, response)
+
+
+# --- changes that were asked for ----------------------------------------------------------------------------
+
+
+def day_for_changes(response: Response) -> date:
+    """The day by which changes are asked for where nobody says another: the deadline, as long as that leaves time enough."""
+    return max(response.due, today() + FOR_CHANGES)
+
+
+def checked_day_for_changes(response: Response, until: date | None) -> date:
+    """The day by which a city is to have made its changes.
+
+    Raises:
+        FieldErrors: at ``until``: the day is over or too far away.
+    """
+    if until is None:
+        return day_for_changes(response)
+    if until <= today():
+        raise FieldErrors([("until", _("Choose a day after today."))])
+    if until > today() + LONGEST_EXTENSION:
+        raise FieldErrors([("until", _("Choose a day within a year."))])
+    return until
+
+
+def give_time_for_changes(response: Response, until: date, *, actor: Actor) -> None:
+    """The city has to move again by this day, and is reminded of it as of its first deadline. The step tells the city."""
+    authorise(actor, Permission.CHECK, response)
+    before = response.due
+    _set_deadline(response, until)
+    if response.due != before:
+        audit.record(
+            actor, "reporting.response:change_deadline", response, before={"due": before}, after={"due": response.due},
+            city_id=response.city_id,
+        )  # fmt: skip
 
 
 def _set_deadline(response: Response, deadline: date | None) -> None:

@@ -21,7 +21,7 @@ from icportal.core.filetypes import FileKind
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _
 from icportal.core.text import clean_line, clean_text
-from icportal.core.transactions import insert_once
+from icportal.core.transactions import hold, insert_once
 from icportal.reporting import evidence_notices, labels
 from icportal.reporting.enums import EvidenceKind, Permission, Visibility
 from icportal.reporting.evidence import find_evidence, to_warn_of, warning_day
@@ -172,6 +172,7 @@ def detach_evidence(
 ) -> None:
     """Take a piece of evidence from behind an answer; it stays in the city's list."""
     authorise(actor, Permission.ANSWER, Place(response, _section(response, question)))
+    _hold(response)
     link = db.session.scalar(
         select(AnswerEvidence).where(
             AnswerEvidence.response_id == response.id,
@@ -208,6 +209,12 @@ def evidence_in_section(response: Response, section: str, evidence_id: int) -> E
 # --- pieces ------------------------------------------------------------------------------------------------
 
 
+def _hold(response: Response) -> None:
+    """Nothing comes behind an answer, or goes, once the response has been sent on."""
+    if not hold(response):
+        raise Stale(_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
+
+
 def _section(response: Response, question: str) -> str:
     found = structure_of(response).section_of.get(question)
     if found is None:
@@ -224,6 +231,7 @@ def _shown_in(response: Response, section: str) -> set[int]:
 
 
 def _link(response: Response, question: str, evidence: Evidence, actor: Actor, share: SectionShare | None) -> None:
+    _hold(response)
     made = insert_once(AnswerEvidence, response_id=response.id, question=question, evidence_id=evidence.id)
     if made is not None:
         _noted(response, question, (evidence.id, "attached"), actor, share)

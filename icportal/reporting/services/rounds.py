@@ -116,10 +116,22 @@ def edit_round(round_: Round, plan: Plan, *, actor: Actor, version: int) -> None
         after={name: new[name] for name in sorted(changed)},
     )  # fmt: skip
     if round_.state == RoundState.OPEN:
-        following = select(Response).where(Response.round_id == round_.id, Response.deadline.is_(None))
-        responses = list(db.session.scalars(following.order_by(Response.id)))
+        responses = _following(round_, old["deadline"])
         reminding.settle_passed(responses)
         round_notices.deadline_changed(responses)
+
+
+def _following(round_: Round, before: date) -> list[Response]:
+    """The responses that are due with the round; those with more time than it gave, too, once it gives as much to all."""
+    query = select(Response).where(Response.round_id == round_.id).order_by(Response.id)
+    found = []
+    for response in db.session.scalars(query):
+        if response.deadline is not None and before < response.deadline <= round_.deadline:
+            response.deadline = None
+        if response.deadline is None:
+            found.append(response)
+    db.session.flush()
+    return found
 
 
 def _problems(plan: Plan) -> list[tuple[str | None, Text]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from icportal.core import audit
@@ -25,7 +25,7 @@ from icportal.reporting.enums import RemarkKind
 from icportal.reporting.flow import RESPONSE
 from icportal.reporting.models import Remark, Response
 from icportal.reporting.remarks import answered, open_remarks
-from icportal.reporting.services import publishing, remarking
+from icportal.reporting.services import deadlines, publishing, remarking
 from icportal.reporting.services.computing import request_results
 from icportal.reporting.snapshots import Signature, answers_as_read, take
 from icportal.workflow import engine
@@ -51,6 +51,7 @@ class _Step:
     reasons: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     signed: Signature | None = None
+    until: date | None = None
     made: list[Remark] = field(default_factory=list)
 
 
@@ -65,9 +66,11 @@ def move_response(
     remarks: Mapping[str, str] | None = None,
     sections: Mapping[str, str] | None = None,
     signed: Signature | None = None,
+    until: date | None = None,
 ) -> WorkflowEvent:
     """Take a step. ``seen_hash`` is the digest of what was read, ``remarks`` are reasons by question (``request_changes``,
     ``reopen``), ``sections`` reasons by section (``send_back``); ``signed`` is who signs in the city's name (``sign_off``).
+    ``until`` is the day by which the city has to make the changes that are asked for (see ``deadlines.day_for_changes``).
 
     Raises:
         NotAllowed, NotFound: the permission does not hold, or the actor wrote or signed what is to be approved.
@@ -81,7 +84,7 @@ def move_response(
     authorise(actor, transition.permission, response)
     hold(response)
     content = answers_as_read(response)
-    taken = _Step(response, step, actor, content, reason=reason.strip(), signed=signed)
+    taken = _Step(response, step, actor, content, reason=reason.strip(), signed=signed, until=until)
     if response.state in transition.sources:
         _prepare(taken, remarks, sections)
     revision = sha256(content)
@@ -127,10 +130,12 @@ def _prepare(step: _Step, remarks: Mapping[str, str] | None, sections: Mapping[s
             _require_reasons(step, _("Say why at each section that has to be changed: write a reason for at least one."))
             step.reason = step.reason or _("The reasons stand at the sections: %(count)s.", count=len(step.reasons))
         case "request_changes":
+            step.until = deadlines.checked_day_for_changes(step.response, step.until)
             step.reasons = remarking.checked_reasons(step.response, remarks, by_section=False)
             _require_reasons(step, _("Say why at each answer that has to be changed: write a reason for at least one."))
             step.reason = step.reason or _("The reasons stand at the questions: %(count)s.", count=len(step.reasons))
         case "reopen":
+            step.until = deadlines.checked_day_for_changes(step.response, step.until)
             step.reasons = remarking.checked_reasons(step.response, remarks, by_section=False)
         case "accept" | "publish":
             _require_second_person(step)
@@ -208,6 +213,8 @@ def _follow(step: _Step) -> None:
             _ask(step, RemarkKind.SENT_BACK, by_section=True)
         case "request_changes" | "reopen":
             _ask(step, RemarkKind.CHANGE, by_section=False)
+            if step.until is not None:
+                deadlines.give_time_for_changes(response, step.until, actor=actor)
         case "accept":
             remarking.settle_all(open_remarks(response), actor=actor)
             if response.published_at is None:

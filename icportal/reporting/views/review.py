@@ -19,7 +19,7 @@ from icportal.reporting.enums import Permission, RemarkKind, ResponseState
 from icportal.reporting.flow import RESPONSE
 from icportal.reporting.models import Remark, Response
 from icportal.reporting.review_forms import DecisionForm, LetterForm
-from icportal.reporting.services import remarking, steps
+from icportal.reporting.services import deadlines, remarking, steps
 from icportal.reporting.snapshots import Signature
 from icportal.reporting.views.pages import Answer, blueprint
 from icportal.reporting.wording import iso_day
@@ -87,6 +87,7 @@ def _take_step(response: Response, name: str, form: DecisionForm) -> None:
         remarks=_typed("question-"),
         sections=_typed("section-"),
         signed=signed,
+        until=form.until.data,
     )
 
 
@@ -110,6 +111,8 @@ def read_page(
     decision = form or DecisionForm(formdata=None)
     decision.version.data, seen = response.version, decision.seen_hash.data
     decision.seen_hash.data = sha256(content)
+    if form is None:
+        decision.until.data = deadlines.day_for_changes(response)
     return render_template(
         "reporting/response_read.html",
         **context_of(response, city),

@@ -186,7 +186,7 @@ def renew_link(token: str) -> Answer:
 @public
 def link_evidence(token: str, evidence_id: int) -> Download:
     """A file behind an answer of the guest's section, today's or last time's."""
-    way = _entered(token)
+    way = _reading(token)
     return send_evidence(evidence_services.evidence_in_section(way.response, way.section, evidence_id))
 
 
@@ -194,7 +194,7 @@ def link_evidence(token: str, evidence_id: int) -> Download:
 @public
 def link_file(token: str, question: str) -> Download:
     """The file that answers a question of the guest's section."""
-    return send_answer_file(_entered(token), question)
+    return send_answer_file(_reading(token), question)
 
 
 def _cookie(share_id: int) -> str:
@@ -210,14 +210,25 @@ def _opened(token: str) -> Opened:
 def _entered(token: str) -> Way:
     """The section, for the browser the link is bound to; refused for every other.
 
-    A round that has closed, or a response that was sent on, is refused where it is written, with what was typed.
+    A round that has closed, or a response that was sent on, is refused where it is written, with what was typed. Once its
+    time is over a link shows nothing more, whatever else has happened.
     """
     opened = _opened(token)
     if not opened.ours:
         raise NotAllowed(_("This link was opened in another browser already."))
-    if opened.shut in {sharing.Shut.REVOKED, sharing.Shut.EXPIRED}:
+    if opened.shut == sharing.Shut.REVOKED:
         raise NotAllowed(sharing.SENTENCES[opened.shut])
+    if sharing.is_over(opened.share):
+        raise NotAllowed(sharing.SENTENCES[sharing.Shut.EXPIRED])
     return _way(opened, token)
+
+
+def _reading(token: str) -> Way:
+    """The section, to read a file of it: as long as its page is shown."""
+    opened = _opened(token)
+    if opened.ours and opened.shut is not None:
+        raise NotAllowed(sharing.SENTENCES[opened.shut])
+    return _entered(token)
 
 
 def _way(opened: Opened, token: str) -> Way:
