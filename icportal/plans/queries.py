@@ -21,7 +21,7 @@ from icportal.i18n.formatting import sorted_by_name
 from icportal.plans.enums import OPEN, ActionState, OriginKind, Permission
 from icportal.plans.models import Action, ActionPlan, Origin
 from icportal.reporting import labels
-from icportal.reporting.asked import asked
+from icportal.reporting.asked import asked_of
 from icportal.reporting.models import QuestionnaireVersion, Response, Round
 
 SOON = timedelta(days=14)
@@ -129,7 +129,7 @@ def sources_of(action: Action, language: str) -> list[Source]:
     asked_in = asked_in.join(QuestionnaireVersion, QuestionnaireVersion.id == Round.questionnaire_version_id)
     wanted = {origin.response_id for origin in origins if origin.response_id}
     rounds = {row[0]: (row[1], row[2]) for row in db.session.execute(asked_in.where(Response.id.in_(wanted)))}
-    words = {version.id: asked(version, language) for _round, version in rounds.values()}
+    words = asked_of((version for _round, version in rounds.values()), language)
     found = []
     for origin in origins:
         via = actions.get(origin.from_action_id or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -56,8 +56,22 @@ class Asked:
 
 def asked(version: QuestionnaireVersion, language: str) -> Asked:
     """The version in the reader's language where that is complete, by the chain of fallbacks otherwise. One query."""
-    query = select(QuestionnaireText).where(QuestionnaireText.questionnaire_version_id == version.id)
-    texts = {text.language: text for text in db.session.scalars(query) if text.complete or text.is_source}
+    return asked_of([version], language)[version.id]
+
+
+def asked_of(versions: Iterable[QuestionnaireVersion], language: str) -> dict[int, Asked]:
+    """Several versions by their numbers, each as ``asked`` gives it. One query."""
+    by_id = {version.id: version for version in versions}
+    found: dict[int, list[QuestionnaireText]] = {number: [] for number in by_id}
+    if by_id:
+        query = select(QuestionnaireText).where(QuestionnaireText.questionnaire_version_id.in_(by_id))
+        for text in db.session.scalars(query):
+            found[text.questionnaire_version_id].append(text)
+    return {number: _in_language(by_id[number], rows, language) for number, rows in found.items()}
+
+
+def _in_language(version: QuestionnaireVersion, rows: Sequence[QuestionnaireText], language: str) -> Asked:
+    texts = {text.language: text for text in rows if text.complete or text.is_source}
     source = next((text.language for text in texts.values() if text.is_source), language)
     order = reading_order(reading_language(language).code, set(texts), source)
     chosen = texts.get(order[0]) if order else None

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from string import ascii_uppercase
 from typing import Any
 
 from sqlalchemy import func, select
@@ -51,9 +52,9 @@ _STRIP: Mapping[str, str] = {Grade.FULLY: FULLY, Grade.PARTLY: PARTLY, Grade.NOT
 
 @dataclass(frozen=True)
 class Column:
-    """A section: its number on the board, and its title in the reader's language."""
+    """A section: its commitment's number or a letter, and its title in the reader's language (without that number)."""
 
-    number: int
+    mark: str
     name: str
     title: str
 
@@ -77,7 +78,9 @@ class Line:
 
     @property
     def mover(self) -> str:
-        """Who has to move next."""
+        """Who has to move next. In a closed round no city can."""
+        if not self.response.round.is_open and self.response.state in reminders.WAITING:
+            return NOBODY
         return COORDINATOR if self.asked else _MOVES[ResponseState(self.response.state)]
 
     @property
@@ -153,10 +156,7 @@ class Board:
 def board(round_: Round, *, language: str, only: Filter | None = None) -> Board:
     """The board in the reader's language: overdue cities first, the longest overdue before the others, then by deadline."""
     questionnaire = asked(round_.questionnaire_version, language)
-    columns = [
-        Column(number, section.name, questionnaire.section(section.name))
-        for number, section in enumerate(questionnaire.structure.sections, start=1)
-    ]
+    columns = _columns(questionnaire)
     lines = list(_lines(round_, language))
     counts: dict[str, int] = defaultdict(int)
     for line in lines:
@@ -165,6 +165,26 @@ def board(round_: Round, *, language: str, only: Filter | None = None) -> Board:
     wanted = only or Filter()
     shown = sorted((line for line in lines if wanted.admits(line)), key=_order)
     return Board(round_, questionnaire, columns, shown, len(lines), counts)
+
+
+def _columns(questionnaire: Asked) -> list[Column]:
+    """Sections that are a commitment's block bear its number, the others letters."""
+    found, others = [], 0
+    for section in questionnaire.structure.sections:
+        title = questionnaire.section(section.name)
+        if section.commitment:
+            mark = str(section.commitment)
+            title = title.removeprefix(f"{mark}. ")
+        else:
+            mark, others = _letter(others), others + 1
+        found.append(Column(mark, section.name, title))
+    return found
+
+
+def _letter(place: int) -> str:
+    """A, B … Z, AA, AB and so on."""
+    before, last = divmod(place, len(ascii_uppercase))
+    return (_letter(before - 1) if before else "") + ascii_uppercase[last]
 
 
 def line_of(round_: Round, city: City, *, language: str) -> Line:
@@ -223,7 +243,7 @@ def _activity(ids: Sequence[int]) -> dict[int, tuple[int, datetime]]:
 
 def as_table(shown: Board) -> tuple[list[str], list[list[Any]]]:
     """The board as columns and rows for a CSV file, in the reader's language."""
-    titles = [f"{column.number}. {column.title}" for column in shown.columns]
+    titles = [f"{column.mark}. {column.title}" for column in shown.columns]
     header = [
         _("City"), _("Country"), _("State"), _("Who has to move"), _("Since"), _("Deadline"), _("Days overdue"), _("Last activity"),
         *titles,

@@ -69,6 +69,11 @@ def compare(round_: Round, city_id: int, peers: Sequence[int], *, actor: Actor) 
     return Comparison(rows, invited, round_.smallest_group)
 
 
+def invited(round_: Round) -> frozenset[int]:
+    """The cities a comparison can choose among."""
+    return frozenset(db.session.scalars(select(Response.city_id).where(Response.round_id == round_.id)))
+
+
 def _row(
     number: int, grades: tuple[Mapping[int, str], Mapping[int, str]], spread: Counter[str], invited: int, smallest: int
 ) -> Row:

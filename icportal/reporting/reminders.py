@@ -29,6 +29,11 @@ def level_of(offset: int) -> int:
     return POLITICAL_LEAD if offset >= OFFSETS[-1] else SECOND_CONTACT
 
 
+def number_of(offset: int) -> int:
+    """Which of the reminders of a deadline it is, counted from 1."""
+    return OFFSETS.index(offset) + 1
+
+
 def day_of(due: date, offset: int) -> date:
     return due + timedelta(days=offset)
 
@@ -63,6 +68,10 @@ class Planned:
         return level_of(self.offset)
 
     @property
+    def number(self) -> int:
+        return number_of(self.offset)
+
+    @property
     def was_sent(self) -> bool:
         return self.reminder is not None and self.reminder.recipients > 0
 
@@ -83,8 +92,8 @@ def schedule(response: Response, done: Iterable[Reminder]) -> list[Planned]:
 
 
 def is_overdue(response: Response, day: date) -> bool:
-    """Whether the city has not sent its answers in, and the last day for it is over."""
-    return response.state in WAITING and day > response.due
+    """Whether the city has not sent its answers in, still can, and the last day for it is over."""
+    return response.round.is_open and response.state in WAITING and day > response.due
 
 
 def readers(people: CityPeople, response: Response, level: int) -> list[Addressee]:

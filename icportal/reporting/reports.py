@@ -167,6 +167,28 @@ def used_in(response: Response) -> list[Use]:
     return [Use(row.report, row.chapter, row, row.chapter.topic if row.chapter.topic in topics else "") for row in rows]
 
 
+def quoted_in(response: Response, language: str) -> list[tuple[str, ReportPage]]:
+    """The chapters of the published report that quote the response, for everybody: (the report's address, the page)."""
+    query = (
+        select(Report.slug, Chapter.topic)
+        .join(Mention, Mention.report_id == Report.id)
+        .join(Chapter, Chapter.id == Mention.chapter_id)
+        .where(
+            Report.round_id == response.round_id,
+            Report.state == ReportState.PUBLISHED,
+            Mention.city_id == response.city_id,
+            Mention.is_current,
+            Mention.kind == MentionKind.QUOTE,
+        )
+    )
+    pairs = db.session.execute(query.distinct()).all()
+    newest = _newest(pairs[0].slug) if pairs else None
+    if newest is None:
+        return []
+    topics = {topic for _slug, topic in pairs}
+    return [(newest.report.slug, page) for page in read(newest, language).chapters if page.topic in topics]
+
+
 def waiting_for_cities(city_ids: Sequence[int]) -> list[tuple[Report, City, int]]:
     """Reports that wait for an answer of these cities: (report, city, mentions), those with the earliest day first."""
     query = (
@@ -226,6 +248,16 @@ def published_editions(slug: str) -> list[ReportEdition]:
     if not found:
         raise NotFound(_("There is no such report, or it is not published yet."))
     return found
+
+
+def _newest(slug: str) -> ReportEdition | None:
+    query = (
+        select(ReportEdition)
+        .join(Report, Report.id == ReportEdition.report_id)
+        .where(Report.slug == slug, ReportEdition.frozen_at.is_not(None))
+        .order_by(ReportEdition.number.desc())
+    )
+    return db.session.scalars(query.limit(1)).first()
 
 
 def published_edition(slug: str, number: int) -> ReportEdition:

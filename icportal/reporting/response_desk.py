@@ -63,6 +63,11 @@ class TaskList:
         return sum(task.status in {SectionStatus.COMPLETED, SectionStatus.CHANGES_MADE} for task in self.tasks)
 
     @property
+    def unfinished(self) -> list[Task]:
+        """The sections that nobody has called complete."""
+        return [task for task in self.tasks if task.status in OPEN]
+
+    @property
     def needed(self) -> int:
         return sum(task.status not in {SectionStatus.NOT_NEEDED, SectionStatus.CANNOT_START} for task in self.tasks)
 

@@ -54,9 +54,7 @@ class Sent:
     files: dict[str, FileStorage | None] = field(default_factory=dict)
 
 
-def read_section(
-    section: Section, form: Sending, files: Mapping[str, FileStorage], asked: Asked, language: str
-) -> Sent:
+def read_section(section: Section, form: Sending, files: Mapping[str, FileStorage], asked: Asked, language: str) -> Sent:
     """What the page says to each question it showed. Numbers are read as ``language`` writes them."""
     values, errors = question_fields.read_values(section, form, asked, language)
     there = question_fields.on_page(section, form)

@@ -22,7 +22,7 @@ from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise
 from icportal.core.strings import _
 from icportal.reporting import versions
-from icportal.reporting.enums import Permission, QuestionType, RemarkKind, RoundState, SectionStatus
+from icportal.reporting.enums import Permission, QuestionType, RemarkKind, ResponseState, RoundState, SectionStatus
 from icportal.reporting.models import (
     Answer,
     AnswerEvidence,
@@ -38,6 +38,8 @@ from icportal.reporting.questionnaires.relevance import Relevance, relevant
 
 #: Minutes that an answer takes, by its type; what is not named here takes one.
 MINUTES = {QuestionType.LONG_TEXT: 6, QuestionType.TABLE: 15, QuestionType.PRACTICE: 3, QuestionType.FILE: 3}
+#: States in which the city's officers have sent the answers on.
+SENT_ON = frozenset({ResponseState.SIGN_OFF, ResponseState.REVIEW, ResponseState.ACCEPTED, ResponseState.PUBLISHED})
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ def open_response(round_slug: str, city_slug: str, *, actor: Actor) -> tuple[Res
     if response is None:
         raise NotFound(_("There is no such page, or it is not open to you."))
     return response, city
+
+
+def is_shut(response: Response) -> bool:
+    """Whether the round was closed before the city's answers were sent in: nobody can move them on."""
+    return response.round.state == RoundState.CLOSED and response.state not in SENT_ON - {ResponseState.SIGN_OFF}
 
 
 def structure_of(response: Response) -> Structure:
@@ -148,13 +155,17 @@ def evidence_of(response: Response, questions: Collection[str] | None = None) ->
 
 @dataclass
 class _Progress:
-    """What is known of a response to say how far it is: which questions are answered and when each was last touched."""
+    """What is known of a response to say how far it is: which questions are answered and when each was last touched.
+
+    With ``is_sent`` the city has sent its answers on: what it answered is complete, whether a section was marked so or not.
+    """
 
     answered: set[str] = field(default_factory=set)
     touched: dict[str, datetime] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     completed: dict[str, datetime] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    is_sent: bool = False
 
 
 def section_statuses(
@@ -173,6 +184,7 @@ def section_statuses(
         values_of(answers),
         {name: mark.completed_at for name, mark in marks.items() if mark.completed_at},
         [remark for remark in remarks if remark.settled_at is None],
+        response.state in SENT_ON,
     )
     return _statuses(structure_of(response), response.round, progress)
 
@@ -186,7 +198,8 @@ def statuses_of(round_: Round, response_ids: Collection[int] | None = None) -> d
     wanted = select(Response.id).where(Response.round_id == round_.id)
     if response_ids is not None:
         wanted = wanted.where(Response.id.in_(response_ids))
-    found = {response_id: _Progress() for response_id in db.session.scalars(wanted)}
+    states = db.session.execute(wanted.add_columns(Response.state))
+    found = {response_id: _Progress(is_sent=state in SENT_ON) for response_id, state in states}
     among = wanted.scalar_subquery()
     given = select(Answer.response_id, Answer.question, Answer.updated_at, Answer.value.is_not(None).label("is_there"))
     for row in db.session.execute(given.where(Answer.response_id.in_(among))):
@@ -227,7 +240,7 @@ def _status(section: Section, round_: Round, progress: _Progress, now: Relevance
     if asked_for:
         done = all(_is_answered(remark, section, names, progress) for remark in asked_for)
         return SectionStatus.CHANGES_MADE if done else SectionStatus.CHANGES_REQUESTED
-    if section.name in progress.completed:
+    if section.name in progress.completed or (progress.is_sent and names & progress.answered):
         return SectionStatus.COMPLETED
     return SectionStatus.IN_PROGRESS if names & progress.answered else SectionStatus.NOT_STARTED
 

@@ -46,9 +46,11 @@ def deadline_changed(responses: Sequence[Response]) -> None:
     _tell_cities([response for response in responses if response.state in reminders.WAITING], "deadline_changed", urgent=True)
 
 
-def remind(response: Response, city: City, readers: Iterable[Addressee], *, still_open: int) -> None:
-    """What is still open, and until when."""
+def remind(response: Response, city: City, readers: Iterable[Addressee], *, offset: int, still_open: int) -> None:
+    """What is still open, and until when; which reminder of this deadline it is."""
     context = {
+        "number": reminders.number_of(offset),
+        "total": len(reminders.OFFSETS),
         "still_open": still_open,
         "signs_off": response.state == ResponseState.SIGN_OFF,
         "sent_back": response.state == ResponseState.CHANGES_REQUESTED,

@@ -50,7 +50,8 @@ def refused(error: DomainError) -> Any:
     # The same words for what is not there and for what is private: they must not tell the one from the other.
     message = _("There is no such page, or it is not open to you.") if isinstance(error, NotFound) else error.message
     if wants_json():
-        return jsonify(error=str(message)), error.status
+        why = error.reasons if isinstance(error, NotAllowed) else []
+        return jsonify(error=" ".join(str(each) for each in why or [message])), error.status
     if isinstance(error, NotAllowed) and not current_actor().is_signed_in and request.method != "POST":
         flash(_("Sign in to open this page."), "info")
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), 303)
@@ -92,6 +93,8 @@ def forged(_error: CSRFError) -> Any:
 UNSHOWN = (
     "csrf_token", "version", "transition", "seen", "asked", "then", "next", "current", "password", "written_in", "visibility",
 )  # fmt: skip
+#: The same, within a part of a form that has a name of its own.
+CHOSEN = ("-kind", "-language", "-visibility")
 
 
 def typed() -> list[str]:
@@ -99,7 +102,7 @@ def typed() -> list[str]:
     return [
         value
         for name, values in request.form.lists()
-        if not name.startswith(UNSHOWN)
+        if not name.startswith(UNSHOWN) and not name.endswith(CHOSEN)
         for value in values
         if len(value.strip()) > 1
     ]

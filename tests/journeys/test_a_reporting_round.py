@@ -31,12 +31,22 @@ def words(page: Any) -> str:
     return str(page.get_by_role("main").inner_text())
 
 
+def press(page: Any, button: Any) -> None:
+    """Press a button that sends the page away, and wait for what comes."""
+    with page.expect_navigation():
+        button.click()
+
+
+def named(page: Any, name: str) -> Any:
+    return page.get_by_role("main").get_by_role("button", name=name).first
+
+
 def then(page: Any, verb: str) -> None:
     """Press a button of a section, by what it does."""
-    page.locator(f"button[name=then][value='{verb}']").first.click()
+    press(page, page.locator(f"button[name=then][value='{verb}']").first)
 
 
-def plan_and_open(coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
+def plan_and_open(coordinator: Person) -> None:
     """Plan round 7 after round 5, invite eight cities and open it."""
     page = coordinator.open("/en/work/reporting/rounds/new")
     assert page.locator("input[name=number]").input_value() == "7"
@@ -46,15 +56,14 @@ def plan_and_open(coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
     days["deadline"] = (today() + timedelta(days=120)).isoformat()
     for name, day in days.items():
         page.locator(f"input[name={name}]").fill(day)
-    coordinator.press("Save")
+    press(coordinator.page, named(coordinator.page, "Save"))
     page.locator("input[name=cities]").evaluate_all("boxes => boxes.forEach(box => { box.checked = false; })")
     for city in slugs():
         page.locator(f"#city-{city}").check()
-    coordinator.press("Save")
-    coordinator.press("Open the round")
+    press(coordinator.page, named(coordinator.page, "Save"))
+    press(coordinator.page, named(coordinator.page, "Open the round"))
     board = coordinator.open(f"{ROUND}/board")
     assert all(city in words(board) for city in CITIES)
-    assert axe(board) == []
 
 
 def give_housing_away(officer: Person, coordinator: Person) -> str:
@@ -62,10 +71,10 @@ def give_housing_away(officer: Person, coordinator: Person) -> str:
     page = officer.open(f"{OULU}/sections/housing/people")
     page.get_by_label("Name").fill("Helmi Koskinen")
     page.get_by_label("Mail address").fill("helmi@oulu.example")
-    officer.press("Send the mail")
+    press(officer.page, named(officer.page, "Send the mail"))
     assert "Helmi Koskinen" in words(page)
     mails = coordinator.open("/en/mails?to=helmi@oulu.example")
-    mails.get_by_role("link", name=re.compile("Please answer for Oulu")).first.click()
+    press(mails, mails.get_by_role("link", name=re.compile("Please answer for Oulu")).first)
     found = re.search(r"(/en/reporting/link/[\w.-]+)", words(mails))
     assert found, words(mails)
     return found.group(1)
@@ -75,7 +84,7 @@ def answer_by_link(new_page: Callable[..., Any], link: str, axe: Callable[[Any],
     """The colleague answers this one section, in one browser, and nothing else."""
     colleague = new_page()
     colleague.goto(link)
-    colleague.get_by_role("button", name="Open the section").click()
+    press(colleague, colleague.get_by_role("button", name="Open the section"))
     assert "Last time" in words(colleague)
     assert axe(colleague) == []
     colleague.locator("[id='a.housing_access']").fill(HOUSING)
@@ -126,7 +135,7 @@ def hand_on(page: Any, question: str, key: str, title: str) -> None:
     button = page.locator(f"button[name=then][value='make-{key}:{question}']")
     page.locator(f"details:has(button[value='make-{key}:{question}']) summary").first.click()
     page.locator(f"details:has(button[value='make-{key}:{question}']) input[type=text]").fill(title)
-    button.click()
+    press(page, button)
     made = {"action": "The action made of this answer", "practice": "The practice made of this answer"}
     assert made[key] in words(page), words(page)
 
@@ -143,7 +152,7 @@ def send_to_the_mayor(officer: Person) -> None:
     """Check the answers and send them on."""
     page = officer.open(f"{OULU}/check")
     assert "Nothing stands in the way." in words(page)
-    officer.press("Send to the mayor")
+    press(officer.page, named(officer.page, "Send to the mayor"))
     assert "Waiting for sign-off" in words(page)
 
 
@@ -156,7 +165,7 @@ def decide(person: Person, page_name: str, step: str, **typed: str) -> Any:
         box.fill(text)
     if step == "sign_off":
         page.locator("input[name=may_sign]").check()
-    page.locator(f"#decision button[name=transition][value={step}]").click()
+    press(page, page.locator(f"#decision button[name=transition][value={step}]"))
     return page
 
 
@@ -174,7 +183,7 @@ def sign_off_and_publish(
     )
     then(page, "next")
     officer.open(f"{OULU}/check")
-    officer.press("Send to the mayor")
+    press(officer.page, named(officer.page, "Send to the mayor"))
     page = decide(mayor, "sign-off", "sign_off", name="Minna Saari", function="Mayor")
     assert "In review" in words(page)
     decide(coordinator, "review", "accept")
@@ -200,22 +209,24 @@ def read_the_results(new_page: Callable[..., Any], officer: Person, axe: Callabl
 
 def until(page: Any, path: str, text: str) -> Any:
     """The page as soon as the worker has done what it waits for."""
-    for _attempt in range(60):
-        page.goto(path)
-        if text in words(page):
+    said = ""
+    for _attempt in range(80):
+        said = page.request.get(path).text()
+        if text in said:
+            page.goto(path)
             return page
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{path} does not say “{text}”: {words(page)}")
+        page.wait_for_timeout(250)
+    raise AssertionError(f"{path} does not say “{text}”: {said}")
 
 
 def draft_the_report(coordinator: Person) -> None:
-    """Begin the report and keep two of its chapters, so that this test stays short."""
+    """Begin the report and keep one of its chapters, so that this test stays short."""
     page = coordinator.open("/en/work/reporting/reports")
     page.locator("select[name=round_id]").select_option(label="Reporting round 7")
     page.locator("select[name=language]").select_option("en")
-    coordinator.press("Begin and draft it")
+    press(coordinator.page, named(coordinator.page, "Begin and draft it"))
     for form in page.locator("form[action$='/out']").evaluate_all("forms => forms.map(form => form.action)"):
-        if not form.endswith(("/c01/out", "/c06/out")):
+        if not form.endswith("/c06/out"):
             token = page.locator("input[name=csrf_token]").first.input_value()
             page.request.post(form, form={"csrf_token": token}, max_redirects=0)
 
@@ -226,39 +237,39 @@ def write_the_report(new_page: Callable[..., Any], coordinator: Person) -> None:
     page = coordinator.open(REPORT)
     chapters = page.locator("main table tr:not(:has-text('left out of the report')) th[scope=row] a[href*='/chapters/']")
     places = [str(link.get_attribute("href")) for link in chapters.all()]
-    assert len(places) == 3, places
+    assert len(places) == 2, places
     for place in places:
         take_step(coordinator, place, "submit")
         take_step(reviewer, f"{place}/en", "approve")
         page = translator.open(place)
         page.locator("select[name=language]").select_option("fr")
-        translator.press("Start the translation")
+        press(translator.page, named(translator.page, "Start the translation"))
         for piece in page.locator("#pieces section.piece").all():
             box, source = piece.locator("[name^='t.']"), piece.locator(".diff").first.inner_text()
             if not box.input_value():
                 box.fill(source if source.startswith("#") else f"{source} (fr)")
-        translator.press("Save and go on to review")
-        page.locator("form:has(input[name=transition][value=submit]) button").first.click()
+        press(translator.page, named(translator.page, "Save and go on to review"))
+        press(page, page.locator("form:has(input[name=transition][value=submit]) button").first)
         take_step(reviewer, f"{place}/fr", "approve")
 
 
 def take_step(person: Person, address: str, step: str) -> None:
     page = person.open(address)
-    page.locator(f"form:has(input[name=transition][value={step}]) button").first.click()
+    press(page, page.locator(f"form:has(input[name=transition][value={step}]) button").first)
 
 
 def publish_the_report(officer: Person, coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
     """Oulu reads and approves what the report says of it; the worker makes the edition."""
     page = coordinator.open(REPORT)
     page.locator("#step-ask_cities input[name=until]").fill((today() + timedelta(days=20)).isoformat())
-    page.locator("#step-ask_cities button").click()
+    press(page, page.locator("#step-ask_cities button"))
     assert "Oulu has not answered yet" in words(page)
     page = officer.open(f"{REPORT}/mentions/oulu")
     assert axe(page) == []
-    page.get_by_role("button", name=re.compile("^Approve (all|the one)")).click()
+    press(page, page.get_by_role("button", name=re.compile("^Approve (all|the one)")))
     page = coordinator.open(REPORT)
     assert "The edition will be in: English and French." in words(page)
-    page.locator("#step-release button").click()
+    press(page, page.locator("#step-release button"))
 
 
 def read_the_report(new_page: Callable[..., Any], coordinator: Person, axe: Callable[[Any], list[str]]) -> None:
@@ -275,7 +286,7 @@ def read_the_report(new_page: Callable[..., Any], coordinator: Person, axe: Call
         assert Path(waiting.value.path()).read_bytes().startswith(b"%PDF-"), language
     page = coordinator.open(f"{REPORT}/preview?language=ar-xb")
     assert page.locator(".report-preview[dir=rtl]").count() == 1
-    coordinator.press("Make the PDF")
+    press(coordinator.page, named(coordinator.page, "Make the PDF"))
     link = until(page, f"{REPORT}/preview?language=ar-xb", "PDF of").get_by_role("link", name=re.compile("^PDF of"))
     with page.expect_download() as waiting:
         link.click()
@@ -290,7 +301,7 @@ def test_a_round_from_its_opening_to_the_report(
     edition = page.get_by_role("row").filter(has_text="edition 5").inner_text()
     assert re.search(r"English\s+Published", edition), edition
     assert re.search(r"French\s+Published", edition), edition
-    plan_and_open(coordinator, axe)
+    plan_and_open(coordinator)
     officer = Person(new_page, "officer.oulu@demo.example")
     answer_by_link(new_page, give_housing_away(officer, coordinator), axe)
     answer_the_rest(officer, axe)
@@ -308,12 +319,12 @@ def test_a_section_is_answered_without_scripts(new_page: Callable[..., Any]) -> 
     section = "/en/work/reporting/round-6/oulu/sections/organisation"
     page = officer.open(section)
     page.locator("input[name='a.consultative_council'][value=yes]").check()
-    then(page, "stay")
+    then(page, "next")
     assert "Your answers have opened further questions" in page.locator("body").inner_text()
     page.locator("[id='a.council_name']").fill("The council of fourteen.")
     page.locator("[id='a.departments']").fill("Education and housing.")
     then(page, "complete")
-    assert "Organisation" in words(page)
+    assert "1 of 18 sections are complete" in words(page)
     page = officer.open(section)
     assert page.locator("[id='a.council_name']").input_value() == "The council of fourteen."
     assert page.locator("[id='a.departments']").input_value() == "Education and housing."
@@ -326,13 +337,13 @@ def test_two_tabs_that_change_the_same_answer_are_shown_both(new_page: Callable[
     second = first.context.new_page()
     second.goto(section)
     first.locator("[id='a.c02_plans']").fill("A plan of the first tab.")
-    then(first, "stay")
+    then(first, "next")
     second.locator("[id='a.c02_plans']").fill("A plan of the second tab.")
-    then(second, "stay")
+    then(second, "next")
     shown = words(second)
     assert "Yours, not saved" in shown
     assert "A plan of the first tab." in shown
     assert second.locator("[id='a.c02_plans']").input_value() == "A plan of the second tab."
-    then(second, "stay")
+    then(second, "next")
     first.goto(section)
     assert first.locator("[id='a.c02_plans']").input_value() == "A plan of the second tab."

@@ -17,17 +17,26 @@ PUBLIC = (
     "signatories?as_of=2031-01-01", "practices", "practices?commitment=4&q=zzzz", "practices/report-1-1", "verify",
     "verify/AAAA-BBBB-CC", "accessibility", "privacy", "open-data", "sign-in", "forgot-password", "no-such-page",
     "indicators", "indicators/pop01", "indicators/pop01?view=lines", "indicators/empl05", "cities/nuremberg/indicators", "data",
+    "results", "results/round-5", "results/round-5/commitments/6", "cities/oulu/answers/round-5", "reports",
 )  # fmt: skip
 
 WORK = {
     "mayor.vienna@demo.example": ("work", "cities/vienna/signature", "cities/vienna/edit", "cities/vienna/contacts", "signatures", "people", "work/indicators"),
-    "officer.oulu@demo.example": ("work", "work/practices/new", "cities/oulu/contacts", "profile", "profile/password"),
-    "translator@demo.example": ("work", "work/practices/translation"),
+    "officer.oulu@demo.example": (
+        "work", "work/practices/new", "cities/oulu/contacts", "profile", "profile/password",
+        *(f"work/reporting/round-6/oulu{page}" for page in ("", "/sections/c04", "/sections/trends", "/check", "/workbook", "/document")),
+        *(f"work/reporting/round-5/oulu{page}" for page in ("/review", "/history", "/briefing")),
+        "work/reporting/evidence/oulu", "work/reporting/evidence/oulu/new", "work/plans/oulu", "work/plans/oulu/new",
+    ),
+    "translator@demo.example": ("work", "work/practices/translation", "work/reporting/questionnaires/3/de"),
     "coordinator@demo.example": (
         "work", "signatures", "work/practices/languages", "work/practices/review", "people", "people/invite", "audit", "cities/new",
         "cities/oulu", "mails",
         "work/indicators/nuremberg/2014/review",
         *(f"work/indicators{page}" for page in ("", "/catalogue", "/catalogue/1", "/catalogue/1/facts", "/network", "/network/upload", "/releases")),
+        "work/reporting", "work/reporting/round-5/results/questions/office", "work/reporting/reports",
+        *(f"work/reporting/rounds{page}" for page in ("/new", "/round-6", "/round-6/board", "/round-6/cities/oulu/deadline")),
+        *(f"work/reporting/questionnaires{page}" for page in ("", "/3", "/3/structure", "/3/questions/office", "/3/test-run/en")),
     ),
     "officer.nuremberg@demo.example": (
         "work/indicators", *(f"work/indicators/nuremberg{page}" for page in ("/departments", "/definitions")),

@@ -219,6 +219,7 @@ def test_the_check_blocks_and_asks_and_then_the_response_is_sent(officer: Portal
     page = officer.get(f"{HERE}/check").get_data(as_text=True)
     assert "1 thing to mend" in page
     assert f'href="{HERE}/sections/c01?checked=1#a.c01_grade"' in page
+    assert "sections are not marked as complete" in page
     step = {"transition": "ask_sign_off", "version": "1"}
     version = world.response("oulu").version
     refused = officer.post(f"{HERE}/send", data={**step, "version": version})

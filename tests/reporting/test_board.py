@@ -16,14 +16,17 @@ from reporting_world import GOOD, World, fill, invite, make_city, make_version, 
 from sqlalchemy import select
 
 from icportal.cities.models import Contact
+from icportal.core.actors import SYSTEM
 from icportal.core.audit import AuditEntry
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.outbox import Mail
 from icportal.reporting import board as boards
-from icportal.reporting import letters
+from icportal.reporting import flow, letters
+from icportal.reporting.enums import SectionStatus
 from icportal.reporting.models import Round
 from icportal.reporting.services import deadlines
+from icportal.workflow import engine
 
 ROUND = "/en/work/reporting/rounds/round-5"
 
@@ -78,6 +81,24 @@ def test_the_number_of_queries_does_not_grow_with_the_cities(world: World, clien
     assert len(lines(world)) == 12
 
 
+def test_in_a_closed_round_no_city_has_to_move_and_what_was_sent_is_complete(world: World, client: Any) -> None:
+    oulu, vienna = world.response("oulu"), world.response("vienna")
+    for response in (oulu, vienna):
+        fill(response, {"office": "Integration office"})
+        response.deadline = today() - timedelta(days=3)
+    set_state(oulu, "ask_sign_off", "sign_off")
+    engine.fire(flow.ROUND, world.round, "close", actor=SYSTEM)
+    found = {line.city.slug: line for line in lines(world)}
+    assert (found["vienna"].mover, found["vienna"].days_over) == (boards.NOBODY, 0)
+    assert found["oulu"].mover == boards.COORDINATOR
+    told = {slug: found[slug].statuses["about"] for slug in ("oulu", "vienna")}
+    assert told == {"oulu": SectionStatus.COMPLETED, "vienna": SectionStatus.IN_PROGRESS}
+    db.session.commit()
+    page = client.get("/en/work/reporting/round-5/vienna").text
+    assert "The round is closed: nothing can be answered any more." in page
+    assert "waits for: the city" not in page
+
+
 def test_the_board_can_be_narrowed_and_taken_along(world: World, client: Any) -> None:
     fill(world.response("oulu"), {"office": "=Integration"})
     page = client.get(f"{ROUND}/board?mover=city").text
@@ -87,7 +108,7 @@ def test_the_board_can_be_narrowed_and_taken_along(world: World, client: Any) ->
     answer = client.get(f"{ROUND}/board.csv?state=draft", lint=False)
     rows = list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["City", "Nuremberg", "Oulu", "Vienna"]
-    about = next(place for place, title in enumerate(rows[0]) if title.startswith("1."))
+    about = next(place for place, title in enumerate(rows[0]) if title.startswith("A."))
     assert [row[about] for row in rows[1:]] == ["Not started", "In progress", "Not started"]
 
 

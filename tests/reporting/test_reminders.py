@@ -103,6 +103,7 @@ def test_the_mail_says_what_is_open_in_the_readers_language(world: World, clock:
     assert mails["third.party@oulu.example"].language == "fr"
     text = mails[OFFICER].text
     assert "3 sections are still open." in text
+    assert "This is reminder 2 of 5." in text
     assert "/en/work/reporting/round-5/oulu" in text
     assert "30 April 2027" in text
 

@@ -21,7 +21,7 @@ from icportal.i18n.catalogues import in_language
 from icportal.reporting import reports as reading
 from icportal.reporting.enums import MentionOutcome
 from icportal.reporting.models import Chapter, Mention, Report
-from icportal.reporting.report import blocks
+from icportal.reporting.report import blocks, mention_pages
 from icportal.reporting.report.blocks import Known
 from icportal.reporting.report.drafting import drafts
 from icportal.reporting.report.material import Material
@@ -244,11 +244,31 @@ def test_publishing_waits_for_second_persons_and_cities_never_over_an_objection(
     db.session.flush()
     with pytest.raises(DomainError, match="Say why"):
         mentions.release_without_answer(report, world.city("oulu"), " ", actor=world.coordinator)
-    assert mentions.release_without_answer(report, world.city("oulu"), "No answer in two weeks.", actor=world.coordinator) == 3
+    with pytest.raises(InvalidTransition, match=r"to the network only.*Commitment 1"):
+        mentions.release_without_answer(report, world.city("oulu"), "No answer in two weeks.", actor=world.coordinator)
+    shown = {row.mention.excerpt: row.is_hidden for row in mention_pages.in_context(report, mentions.mentions_of(report))}
+    assert {words for words, is_hidden in shown.items() if is_hidden} == {"Staff changes often."}
+    assert mentions.not_public(report, mentions.mentions_of(report)) == {by_excerpt(report, "Staff changes often")}
+    said = text(report, "c01")
+    write(report, "c01", said.replace("> Staff changes often. [[from oulu c01_challenges]]", ""), world.coordinator)
+    assert mentions.release_without_answer(report, world.city("oulu"), "No answer in two weeks.", actor=world.coordinator) == 2
     assert mentions.release_without_answer(report, world.city("vienna"), "Late.", actor=world.coordinator) == 0
+    assert ["Commitment 1" in str(each) for each in editions.hindrances(report)] == [True, False], (
+        "what was changed is read again"
+    )
+    approve_all(report, world.coordinator)
     assert ["Vienna objects" in str(each) for each in editions.hindrances(report)] == [True]
     with pytest.raises(FieldErrors, match="Vienna objects"):
         editions.release(report, actor=world.coordinator)
+
+
+def test_a_city_reads_the_whole_passage_it_shares_with_another(report: Report, world: Any) -> None:
+    both = "Two cities agree. [[from oulu c01_explanation]] [[from vienna c01_explanation]]"
+    write(report, "c01", f"{both}\n\nNext. [[from vienna c01_explanation]]", world.coordinator)
+    rows = mention_pages.in_context(report, mentions.mentions_of(report, city_id=world.city("oulu").id))
+    shown = next(row for row in rows if row.mention.excerpt == "Two cities agree.")
+    assert "Two cities agree." in shown.html
+    assert "Next." not in shown.after
 
 
 def test_an_edition_has_the_languages_that_are_complete(report: Report, world: Any) -> None:

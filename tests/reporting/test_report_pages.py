@@ -100,6 +100,7 @@ def test_the_desk_from_beginning_to_the_public_pages(world: Any, sign_in: Any, c
     assert f"/en/reports/{report.slug}" in client.get(f"/fr/reports/{report.slug}").text, (
         "who reads French is told, and shown the way"
     )
+    assert f"/en/reports/{report.slug}/c01" in client.get("/en/cities/oulu/answers/round-5").text, "where the answers are used"
     assert report.slug in client.get("/en/reports").text
     assert "March 2013" in client.get("/en/reports").text
     assert client.get(f"/en/reports/{report.slug}/editions/1/checksums.txt").status_code == 200

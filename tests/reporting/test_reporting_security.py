@@ -6,12 +6,12 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import docx
 import pytest
 from flask import Flask
 from harness import ApartClient, PortalClient
+from lxml import html as markup
 from report_world import make_report
 from reporting_world import GOOD, World, attach, fill, make_world, publish, set_state, step
 from sqlalchemy import select
@@ -19,7 +19,6 @@ from workbooks import REFUSED
 
 from icportal.core.clock import now
 from icportal.core.db import db
-from icportal.core.errors import DomainError
 from icportal.core.files import keep
 from icportal.core.filetypes import FileKind
 from icportal.core.outbox import Mail
@@ -29,7 +28,7 @@ from icportal.reporting.briefings import making as briefings
 from icportal.reporting.enums import EvidenceKind, QuestionType, Visibility
 from icportal.reporting.exchange.reading import read_answers
 from icportal.reporting.letters import Letter
-from icportal.reporting.models import Evidence, Response, SectionShare
+from icportal.reporting.models import Evidence, SectionShare
 from icportal.reporting.questionnaires.definition import Question, Section, Structure
 from icportal.reporting.questionnaires.xlsform.reading import read_xlsform
 from icportal.reporting.report import printing, word
@@ -46,8 +45,9 @@ from icportal.reporting.workbooks import context_for
 #: What somebody may type where words are asked for: markup, addresses that act, blocks of the report, the renderer's own signs.
 EVIL = (
     '<script>alert(1)</script> <img src="http://evil.example/x.png" onerror=alert(2)> [here](javascript:alert(3)) '
-    "![p](http://evil.example/p.png) [[from vienna c01_explanation]] []][figure c01[]] \ue0010\ue002 \ue00199\ue002 {{ 7*7 }} </blockquote>"
+    "![p](http://evil.example/p.png) [[from vienna c01_explanation]] []][figure c01[]] \ue0010\ue002 \ue00199\ue002 </blockquote>"
 )
+ADDRESSES = frozenset({"href", "src", "action", "formaction", "srcset", "poster", "data"})
 KAISA = Colleague("Kaisa\r\nBcc: all@evil.example", "kaisa@oulu.example", "Housing", "en")
 
 
@@ -86,9 +86,9 @@ def test_a_link_opens_files_only_as_long_as_its_page(app: Flask, world: World) -
     assert guest.get(f"{link}/files/annex").status_code == 200
     for wrong in (f"{link}/files/office", f"{link}/files/c01_grade", f"{link}/evidence/1"):
         assert guest.get(wrong).status_code == 404
-    assert browser(app).get(f"{link}/files/annex").status_code == 403, "another browser"
+    assert browser(app).get(f"{link}/files/annex").location == link, "another browser is told why"
     set_state(response, "ask_sign_off")
-    assert guest.get(f"{link}/files/annex").status_code == 403
+    assert guest.get(f"{link}/files/annex").location == link
     share.expires_at = now() - timedelta(minutes=1)
     db.session.commit()
     for path in (link, f"{link}/autosave"):
@@ -98,7 +98,7 @@ def test_a_link_opens_files_only_as_long_as_its_page(app: Flask, world: World) -
 
 
 def test_a_forwarded_cookie_or_token_opens_no_other_section(app: Flask, world: World) -> None:
-    guest, link, share = entered(app, world, "c01")
+    guest, _link, share = entered(app, world, "c01")
     other = giving.share_section(world.response("oulu"), "c04", KAISA, actor=world.officer("oulu"))
     db.session.commit()
     held = guest.get_cookie(f"icportal-section-{share.id}")
@@ -118,7 +118,7 @@ def test_a_forwarded_cookie_or_token_opens_no_other_section(app: Flask, world: W
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_the_cookie_of_a_link_is_for_servers_only(
-    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, secure: bool
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, *, secure: bool
 ) -> None:
     share = giving.share_section(world.response("oulu"), "c01", KAISA, actor=world.officer("oulu"))
     db.session.commit()
@@ -131,58 +131,56 @@ def test_the_cookie_of_a_link_is_for_servers_only(
     assert ("Secure" in cookie) is secure
 
 
-def test_a_guest_is_offered_what_everybody_may_know_and_cannot_guess_the_rest(app: Flask) -> None:
+def test_a_guest_is_offered_what_everybody_may_know_and_cannot_guess_the_rest(app: Flask, context: None) -> None:
     """Drafts of practices and confidential values of the city are not part of the section."""
-    with app.app_context():
-        structure = Structure((Section("work", (Question("shown", QuestionType.PRACTICE),)),))
-        world = make_world("oulu", structure=structure)
-        from icportal.practices import services as practices
+    structure = Structure((Section("work", (Question("shown", QuestionType.PRACTICE),)),))
+    world = make_world("oulu", structure=structure)
+    from icportal.practices import services as practices
 
-        draft = practices.create_practice(
-            actor=world.officer("oulu"), city=world.city("oulu"), language="en", title="Nobody knows of this yet"
-        )
-        db.session.commit()
-        number = draft.id
-        guest, link, _share = entered(app, world, "work")
-        assert "Nobody knows of this yet" not in guest.get(link).get_data(as_text=True)
-        sent = guest.post(link, data={"asked": ["shown"], "a.shown": [str(number)], "seen.shown": "-"})
-        assert sent.status_code in {403, 404, 422}
-        assert "Nobody knows of this yet" not in sent.get_data(as_text=True)
-        # What the city has named itself stays, also when a guest saves the section.
-        fill(world.response("oulu"), {"shown": [number]})
-        page = guest.get(link).get_data(as_text=True)
-        seal = re.search(r'name="seen.shown" value="([^"]+)"', page)
-        assert seal
-        saved = guest.post(link, data={"asked": ["shown"], "a.shown": [str(number)], "seen.shown": seal[1]})
-        assert saved.status_code == 303
-        db.session.rollback()
-        assert responses.answers_of(world.response("oulu"))["shown"].value == [number]
+    draft = practices.create_practice(
+        actor=world.officer("oulu"), city=world.city("oulu"), language="en", title="Nobody knows of this yet"
+    )
+    db.session.commit()
+    number = draft.id
+    guest, link, _share = entered(app, world, "work")
+    assert "Nobody knows of this yet" not in guest.get(link).get_data(as_text=True)
+    sent = guest.post(link, data={"asked": ["shown"], "a.shown": [str(number)], "seen.shown": "-"})
+    assert sent.status_code in {403, 404, 422}
+    assert "Nobody knows of this yet" not in sent.get_data(as_text=True)
+    # What the city has named itself stays, also when a guest saves the section.
+    fill(world.response("oulu"), {"shown": [number]})
+    page = guest.get(link).get_data(as_text=True)
+    seal = re.search(r'name="seen.shown" value="([^"]+)"', page)
+    assert seal
+    saved = guest.post(link, data={"asked": ["shown"], "a.shown": [str(number)], "seen.shown": seal[1]})
+    assert saved.status_code == 303
+    db.session.rollback()
+    assert responses.answers_of(world.response("oulu"))["shown"].value == [number]
 
 
 # --- what the public reads ---------------------------------------------------------------------------------
 
 
-def test_what_is_kept_back_is_in_no_form_of_a_public_page(app: Flask) -> None:
+def test_what_is_kept_back_is_in_no_form_of_a_public_page(app: Flask, context: None) -> None:
     """Whoever asks first, in every language, as a page, as data, and again by its tag."""
-    with app.app_context():
-        world = make_world("oulu", "vienna", "nuremberg")
-        low = {
-            "c04_grade": {"value": "not_at_all", "no_evidence": True}, "c04_explanation": "CANARYLOW",
-            "c01_challenges": {"value": "CANARYNETWORK", "visibility": Visibility.NETWORK, "visibility_chosen": True},
-            "c01_plans": {"value": "CANARYCITY", "visibility": Visibility.CITY, "visibility_chosen": True},
-            "office": {"value": "Office", "comment": "CANARYCOMMENT"},
-        }  # fmt: skip
-        for slug in world.cities:
-            more = low if slug == "oulu" else {"c04_grade": {"value": "fully", "no_evidence": True}}
-            fill(world.response(slug), {**GOOD, **more}, author=world.officer(slug))
-        evidence = attach(world.response("oulu"), "c04_grade", title="CANARYEVIDENCE", visibility=Visibility.PUBLIC)
-        assert evidence.id
-        for slug in world.cities:
-            publish(world, slug)
-        compute_results(None, round_id=world.round_id)
-        db.session.commit()
-        coordinator = browser(app)
-        coordinator.sign_in(world.coordinator.id or 0)
+    world = make_world("oulu", "vienna", "nuremberg")
+    low = {
+        "c04_grade": {"value": "not_at_all", "no_evidence": True}, "c04_explanation": "CANARYLOW",
+        "c01_challenges": {"value": "CANARYNETWORK", "visibility": Visibility.NETWORK, "visibility_chosen": True},
+        "c01_plans": {"value": "CANARYCITY", "visibility": Visibility.CITY, "visibility_chosen": True},
+        "office": {"value": "Office", "comment": "CANARYCOMMENT"},
+    }  # fmt: skip
+    for slug in world.cities:
+        more = low if slug == "oulu" else {"c04_grade": {"value": "fully", "no_evidence": True}}
+        fill(world.response(slug), {**GOOD, **more}, author=world.officer(slug))
+    evidence = attach(world.response("oulu"), "c04_grade", title="CANARYEVIDENCE", visibility=Visibility.PUBLIC)
+    assert evidence.id
+    for slug in world.cities:
+        publish(world, slug)
+    compute_results(None, round_id=world.round_id)
+    db.session.commit()
+    coordinator = browser(app)
+    coordinator.sign_in(world.coordinator.id or 0)
     pages = (
         "results", "results/round-5", "results/round-5/commitments/1", "results/round-5/commitments/4", "results/round-5.csv",
         "results/round-5.json", "results/round-5/questions/c04_explanation", "results/round-5/questions/c01_challenges",
@@ -200,22 +198,23 @@ def test_what_is_kept_back_is_in_no_form_of_a_public_page(app: Flask) -> None:
                 words = answer.get_data(as_text=True)
                 assert "CANARY" not in words, path
             if path.endswith(("csv", "json", "commitments/4")):
-                counted = [line for line in seen.get_data(as_text=True).splitlines() if "c04_grade" in line and "not_at_all" in line]
+                counted = [
+                    line for line in seen.get_data(as_text=True).splitlines() if "c04_grade" in line and "not_at_all" in line
+                ]
                 assert not any(re.search(r",not_at_all,[1-9]", line) for line in counted), counted
 
 
-def test_a_public_file_is_one_of_this_city_and_this_round(app: Flask) -> None:
-    with app.app_context():
-        world = make_world()
-        keys = {}
-        for slug in world.cities:
-            officer, response = world.officer(slug), world.response(slug)
-            fill(response, GOOD, author=officer)
-            for width in Visibility:
-                kept = keep(b"%PDF-1.7\n%%EOF", f"{width}.pdf", kind=FileKind.PDF, actor=officer, city_id=response.city_id)
-                attach(response, "c01_grade", kind=EvidenceKind.FILE, url="", file_id=kept.id, title=str(width), visibility=width)
-                keys[slug, width] = kept.key
-            publish(world, slug)
+def test_a_public_file_is_one_of_this_city_and_this_round(app: Flask, context: None) -> None:
+    world = make_world()
+    keys = {}
+    for slug in world.cities:
+        officer, response = world.officer(slug), world.response(slug)
+        fill(response, GOOD, author=officer)
+        for width in Visibility:
+            kept = keep(b"%PDF-1.7\n%%EOF", f"{width}.pdf", kind=FileKind.PDF, actor=officer, city_id=response.city_id)
+            attach(response, "c01_grade", kind=EvidenceKind.FILE, url="", file_id=kept.id, title=str(width), visibility=width)
+            keys[slug, width] = kept.key
+        publish(world, slug)
     client = browser(app)
     found = {
         (slug, width): client.get(f"/en/cities/oulu/answers/round-5/files/{key}", lint=False).status_code
@@ -228,9 +227,9 @@ def test_a_public_file_is_one_of_this_city_and_this_round(app: Flask) -> None:
 # --- what a city types -------------------------------------------------------------------------------------
 
 
-def test_what_a_city_types_stays_words_wherever_it_goes(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_city_types_stays_words_wherever_it_goes(app: Flask, context: None) -> None:
     """On its pages, in the report, on paper and in Word: no markup, no block, nothing that is fetched, no link that acts."""
-    with app.app_context(), app.test_request_context("/en/"):
+    with app.test_request_context("/en/"):
         world = make_world()
         said = {"office": EVIL, "c01_explanation": EVIL, "c01_plans": EVIL, "c04_explanation": EVIL, "housing": EVIL,
                 "strategies": [{"title": EVIL, "year": 2023, "kind": "plan"}]}  # fmt: skip
@@ -275,12 +274,14 @@ def test_what_a_city_types_stays_words_wherever_it_goes(app: Flask, monkeypatch:
 
 def assert_harmless(html: str) -> None:
     """Nothing of ``EVIL`` has become anything but words."""
-    assert "<script>alert" not in html
-    assert not re.search(r"<img[^>]+evil", html)
-    assert not re.search(r"(?i)(href|src|action)\s*=\s*[\"']?\s*(javascript:|http://evil)", html)
-    assert "<bdi>49</bdi>" not in html
+    page = markup.fromstring(f"<div>{html}</div>")
+    for element in page.iter():
+        assert not (element.tag == "script" and "alert" in (element.text or ""))
+        for name, value in element.attrib.items():
+            assert not name.startswith("on"), name
+            assert name not in ADDRESSES or not re.match(r"\s*(javascript:|http://evil)", value), value
     # Words of a city do not name another city as the source of what it says.
-    assert 'class="source"><bdi>Vienna' not in html
+    assert not [each for each in page.find_class("report-from") if "Vienna" in each.text_content()]
 
 
 def test_the_paper_fetches_nothing(context: None) -> None:
@@ -337,7 +338,13 @@ def test_a_form_sets_only_the_fields_it_has(app: Flask, world: World) -> None:
     coordinator.sign_in(world.coordinator.id or 0)
     made = attach(world.response("oulu"), "c01_grade")
     more = {"city_id": str(world.cities["vienna"]), "created_by": "1", "file_id": "1", "kind": "file", "id": "77"}
-    form = {"title": "Renamed", "url": "https://oulu.example/x", "visibility": "city", "language": "en", "version": str(made.version)}
+    form = {
+        "title": "Renamed",
+        "url": "https://oulu.example/x",
+        "visibility": "city",
+        "language": "en",
+        "version": str(made.version),
+    }
     assert officer.post(f"/en/work/reporting/evidence/oulu/{made.id}", data={**form, **more}).status_code == 303
     state = {"state": "published", "published_at": "2020-01-01", "certified_by": "1", "deadline": "2099-01-01", "city_id": "1"}
     answered = {"asked": ["c01_plans"], "a.c01_plans": "More.", "seen.c01_plans": "-"}
@@ -349,24 +356,25 @@ def test_a_form_sets_only_the_fields_it_has(app: Flask, world: World) -> None:
     db.session.expire_all()
     evidence, response, round_ = db.session.get_one(Evidence, made.id), world.response("oulu"), world.round
     assert (evidence.title, evidence.city_id, evidence.kind, evidence.file_id) == ("Renamed", world.cities["oulu"], "link", None)
-    assert (response.state, response.published_at, response.deadline, response.city_id) == ("draft", None, None, world.cities["oulu"])
+    assert (response.state, response.published_at, response.deadline, response.city_id) == (
+        "draft",
+        None,
+        None,
+        world.cities["oulu"],
+    )
     assert (round_.slug, round_.state, round_.number, round_.is_demonstration) == ("round-5", "open", 5, False)
 
 
-def test_a_response_that_was_reopened_keeps_what_is_public_to_its_readers(app: Flask) -> None:
+def test_a_response_that_was_reopened_keeps_what_is_public_to_its_readers(app: Flask, context: None) -> None:
     """Reopening shows nothing more to anybody, and what a city narrows meanwhile is not public before it is published again."""
-    with app.app_context():
-        world = make_world("oulu")
-        fill(world.response("oulu"), GOOD, author=world.officer("oulu"))
-        publish(world, "oulu")
-        step(world.response("oulu"), "reopen", world.coordinator, reason="A wrong year.")
-        fill(world.response("oulu"), {"c01_plans": "CANARYNEW", "office": "CANARYNEW"})
-        response, city = reading.public_response("oulu", "round-5")
-        found = reading.public_reading(response, city, "en")
-        said = [str(answer.said["value"]) for section in found.sections for answer in section.answers]
-        assert said
-        assert not [each for each in said if "CANARY" in each]
+    world = make_world("oulu")
+    fill(world.response("oulu"), GOOD, author=world.officer("oulu"))
+    publish(world, "oulu")
+    step(world.response("oulu"), "reopen", world.coordinator, reason="A wrong year.")
+    fill(world.response("oulu"), {"c01_plans": "CANARYNEW", "office": "CANARYNEW"})
+    response, city = reading.public_response("oulu", "round-5")
+    found = reading.public_reading(response, city, "en")
+    said = [str(answer.said["value"]) for section in found.sections for answer in section.answers]
+    assert said
+    assert not [each for each in said if "CANARY" in each]
     assert "CANARY" not in browser(app).get("/en/cities/oulu/answers/round-5").get_data(as_text=True)
-
-
-_ = (DomainError, Response)

@@ -75,6 +75,8 @@ def test_the_round_says_who_answered_what_is_kept_back_and_who_did_not(client, w
     assert "1 invited city has sent no response: Turku" in found
     assert "4 cities in both rounds: better 4, worse 0, the same 0." in found
     assert "1 city is in this round only" in found
+    assert re.search(r"1 · [^·]+ 4 4 0 0 2 · ", found), "a table of how the same cities moved: cities, better, the same, worse"
+    assert "By number of residents" not in page(client, "/en/results/round-5/commitments/1"), "nothing is known of it"
 
 
 def test_a_hidden_low_grade_is_nowhere_in_public_but_open_to_the_network(client, sign_in, world):
@@ -131,6 +133,18 @@ def test_a_coordinator_has_results_computed_and_an_officer_cannot(client, sign_i
     answer = client.post("/en/work/reporting/round-5/results/compute", follow_redirects=True)
     assert "being computed" in answer.get_data(as_text=True)
     assert client.get("/en/work/reporting/round-5/results/progress").get_json()["running"] is False
+
+
+def test_people_of_a_city_are_led_to_results_and_only_to_what_is_open_to_them(client, sign_in, world):
+    sign_in(world[Role.CITY_OFFICER])
+    found = page(client, "/en/work/reporting/round-5/vienna")
+    for address in ("round-5/vienna/comparison", "round-5/vienna/used", "round-5/results"):
+        assert f'href="/en/work/reporting/{address}"' in found, address
+        assert 'href="/en/work/reporting/rounds/round-5"' not in page(client, f"/en/work/reporting/{address}"), address
+    assert "Turku" in page(client, "/en/work/reporting/round-5/vienna/comparison")
+    assert "Tampere" not in page(client, "/en/work/reporting/round-5/vienna/comparison"), "who was not invited cannot be chosen"
+    sign_in(world[Role.COORDINATOR])
+    assert 'href="/en/work/reporting/round-5/results"' in page(client, "/en/work/reporting/rounds/round-5")
 
 
 def test_the_comparison_shows_own_grades_then_and_now_and_the_peers(client, sign_in, world):

@@ -156,6 +156,16 @@ def test_an_open_round_changes_its_deadline_only_and_tells_the_cities(world: Wor
     assert [mail.address for mail in mails("deadline")] == ["city.officer.oulu@reporting.example"]
 
 
+def test_more_time_for_one_city_is_none_once_all_have_as_much(world: World) -> None:
+    plan_, version = services.plan_of(world.round), world.round.version
+    world.response("oulu").deadline = world.round.deadline + timedelta(days=10)
+    world.response("vienna").deadline = world.round.deadline + timedelta(days=50)
+    later = world.round.deadline + timedelta(days=30)
+    services.edit_round(world.round, replace(plan_, deadline=later), actor=world.coordinator, version=version)
+    assert world.response("oulu").due == later, "a city that was given more time is not due before all others"
+    assert world.response("vienna").due == later + timedelta(days=20)
+
+
 def test_two_coordinators_who_edit_see_each_other(here: Flask, clara: Actor) -> None:
     round_ = services.create_round(plan(), actor=clara, cities=[])
     version = round_.version

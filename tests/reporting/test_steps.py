@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
 from icportal.core.outbox import Mail
+from icportal.i18n.formatting import day as day_in_words
+from icportal.reporting import reminders, rounds
 from icportal.reporting.enums import RemarkKind, Visibility
 from icportal.reporting.flow import RESPONSE, ROUND
 from icportal.reporting.services import answering, remarking, steps
@@ -208,9 +211,31 @@ def test_late_is_no_reason_not_to_sign_but_a_closed_round_is(world: rw.World) ->
     with pytest.raises(InvalidTransition):
         rw.step(response, "sign_off", mayor)
     db.session.rollback()
+    with pytest.raises(InvalidTransition):
+        rw.step(response, "send_back", mayor, sections={"c01": "Say more."})
+    db.session.rollback()
     engine.fire(ROUND, world.round, "reopen", actor=SYSTEM, reason="One city more.")
     rw.step(response, "sign_off", mayor)
     assert response.state == "review"
+
+
+def test_a_city_asked_for_changes_gets_a_day_and_its_reminders_anew(world: rw.World) -> None:
+    response, coordinator = rw.send(world, "oulu"), world.coordinator
+    response.deadline = today() - timedelta(days=20)
+    db.session.commit()
+    rw.step(response, "sign_off", world.mayor("oulu"))
+    for day in (today(), today() + timedelta(days=400)):
+        with pytest.raises(FieldErrors) as refused:
+            rw.step(response, "request_changes", coordinator, remarks={"staff": "Full-time posts?"}, until=day)
+        assert list(fields(refused.value)) == ["until"]
+        db.session.rollback()
+    rw.step(response, "request_changes", coordinator, remarks={"staff": "Full-time posts?"})
+    assert response.due == today() + timedelta(days=14), "nobody is overdue for what was asked for a moment ago"
+    ahead = [each.offset for each in reminders.schedule(response, rounds.reminders_of(response)) if each.is_ahead]
+    assert ahead == [-7, -1, 1, 14]
+    mail = db.session.scalars(select(Mail).order_by(Mail.id.desc())).first()
+    assert mail is not None
+    assert f"Please send your changes by {day_in_words(response.due)}." in mail.text
 
 
 def test_remarks_are_settled_by_whoever_made_them_and_feedback_stays_with_the_city(world: rw.World) -> None:

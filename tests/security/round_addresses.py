@@ -17,6 +17,8 @@ OWN, OTHER, NOBODY = "vienna", "oulu", 999_999
 WHOSE = {"own": OWN, "other": OTHER}
 #: Whatever they say of a city, everybody of the network (or everybody at all) may know that it is there.
 KNOWN = {"reporting.show_city_answers", "reporting.compare_city", "reporting.show_mentions"}
+#: Of the pages of a round, those that would tell that one is planned.
+OF_PLANNED = {"show_results", "results_as_json", "show_round", "network_show_results"}
 #: A part of an address that says only what of an object is wanted.
 PARTS: dict[str, Any] = {
     "section": "about", "question": "office", "page": "review", "step": "revoke", "topic": "c01", "how": "up", "name": "themes",
@@ -35,24 +37,27 @@ def is_private(address: Any) -> bool:
 
 def of_reporting(world: World, rule: Rule, wanted: set[str]) -> Candidates:
     endpoint = rule.endpoint.partition(".")[2]
+    if endpoint in {"show_city_answers", "download_public_file"}:
+        return _of_public_answers(world, wanted)
+    if {"round_slug", "slug"} <= wanted:
+        return _of_responses(world, wanted, endpoint)
+    if "round_slug" in wanted:
+        return _of_rounds(world, wanted, endpoint)
+    for kind in ("questionnaire", "chapter"):
+        if f"{kind}_id" in wanted:
+            return _of_texts(kind, world, wanted, endpoint)
+    if "/reports/" in rule.rule:
+        return _of_reports(world, rule, wanted)
+    return _of_cities(world, wanted)
+
+
+def _of_cities(world: World, wanted: set[str]) -> Candidates:
     if "token" in wanted:
         yield from _of_links(world, wanted)
-    elif "questionnaire_id" in wanted:
-        yield from _of_texts("questionnaire", world, wanted, endpoint)
-    elif "chapter_id" in wanted:
-        yield from _of_texts("chapter", world, wanted, endpoint)
-    elif endpoint in {"show_city_answers", "download_public_file"}:
-        yield from _of_public_answers(world, wanted)
-    elif "round_slug" in wanted and "slug" in wanted:
-        yield from _of_responses(world, wanted, endpoint)
     elif "evidence_id" in wanted:
         yield from _of_evidence(world)
     elif "action_id" in wanted:
         yield from _of_actions(world)
-    elif "round_slug" in wanted:
-        yield from _of_rounds(world, wanted, endpoint)
-    elif "/reports/" in rule.rule:
-        yield from _of_reports(world, wanted)
     else:
         for label, slug in (("own city", OWN), ("other city", OTHER), ("none", "no-such-city")):
             yield label, {"slug": slug}
@@ -69,13 +74,10 @@ def _of_links(world: World, wanted: set[str]) -> Candidates:
 
 
 def _of_texts(kind: str, world: World, wanted: set[str], endpoint: str) -> Candidates:
-    """A text of the network in its languages."""
-    remark = {"comment_id": world.ids[f"comment {kind}"], "number": 1}
+    """A text of the network. Its desk is that of practices, which the table asks in two languages."""
     code = "office" if endpoint == "edit_question" else "en"
     for label, number in (("draft", world.ids[kind]), ("none", NOBODY)):
-        yield label, _given(wanted, **{f"{kind}_id": number, "code": code}, **remark)
-    if "code" in wanted and endpoint != "edit_question":
-        yield "draft fr", _given(wanted, **{f"{kind}_id": world.ids[kind], "code": "fr"}, **remark)
+        yield label, _given(wanted, **{f"{kind}_id": number}, code=code, comment_id=world.ids[f"comment {kind}"], number=1)
 
 
 def _of_responses(world: World, wanted: set[str], endpoint: str) -> Candidates:
@@ -108,7 +110,8 @@ def _of_public_answers(world: World, wanted: set[str]) -> Candidates:
             yield label, {"slug": slug, "round_slug": round_}
         return
     for width in ("public", "network", "city"):
-        yield f"other {width}", {"slug": OTHER, "round_slug": CLOSED, "key": world.ids[f"file {OTHER} {width}"]}
+        label = "public" if width == "public" else f"other {width}"
+        yield label, {"slug": OTHER, "round_slug": CLOSED, "key": world.ids[f"file {OTHER} {width}"]}
     yield "none", {"slug": OTHER, "round_slug": CLOSED, "key": "nothing"}
 
 
@@ -127,20 +130,21 @@ def _of_actions(world: World) -> Candidates:
 
 
 def _of_rounds(world: World, wanted: set[str], endpoint: str) -> Candidates:
-    """A round that is closed, and one still planned. ``number`` is a commitment, or what was frozen."""
+    """A round that is closed, or still planned. ``number`` is a commitment, or what was frozen."""
     number = {"number": world.ids["round snapshot"] if endpoint == "download_snapshot" else 1}
-    for slug in (CLOSED, PLANNED):
+    for slug in (CLOSED, PLANNED) if endpoint in OF_PLANNED else (CLOSED,):
         yield slug.removeprefix("matrix-"), _given(wanted, round_slug=slug, **number)
     yield "none", _given(wanted, round_slug="no-such-round", **number)
 
 
-def _of_reports(world: World, wanted: set[str]) -> Candidates:
+def _of_reports(world: World, rule: Rule, wanted: set[str]) -> Candidates:
     cities = {"own": OWN, "other": OTHER, "none": NOWHERE} if "city" in wanted else {"": ""}
     for label, city in cities.items():
         yield f"with the cities {label}".strip(), _given(wanted, slug=world.ids["report"], number=1, city=city)
-    if "city" not in wanted:
+    if "city" not in wanted and not rule.rule.startswith("/<language:language_code>/work/"):
         topic = {"topic": "findings"} if wanted == {"slug", "topic"} else {}
         for number in (1, 2) if "number" in wanted else (1,):
             label = "public" if number == 1 else "public, not made yet"
             yield label, _given(wanted, slug="matrix-public", number=number, city=city, **topic)
+    if "city" not in wanted:
         yield "none", _given(wanted, slug="no-such-report", number=1)

@@ -55,7 +55,11 @@ def fill_rounds(world: World, people: People, readers: dict[str, frozenset[str]]
     make_round(version, number=93, slug=PLANNED, is_open=False)
     network = frozenset().union(*readers.values()) | {"translator", "reviewer"}
     for slug in (OWN, OTHER):
-        _published(world, last, slug, people, readers[slug], network)
+        response = _published(world, last, slug, people)
+        _letter(world, response, slug, people.coordinator)
+        word, own = f"canaryround{slug}", readers[slug]
+        world.canaries |= {f"{word}{each}": own for each in ("city", "comment", "titlecity", "evidencecity", "letter")}
+        world.canaries |= {f"{word}{each}": network for each in ("low", "network", "annex", "titlenetwork", "evidencenetwork")}
         _draft(world, this, slug, people, readers[slug])
         _plan(world, slug, people.officers[slug], readers[slug])
     frozen = rounds.close_round(last, actor=people.coordinator)
@@ -76,9 +80,7 @@ def _respond(round_: Round, slug: str) -> Response:
     return response
 
 
-def _published(
-    world: World, round_: Round, slug: str, people: People, own: frozenset[str], network: frozenset[str]
-) -> None:
+def _published(world: World, round_: Round, slug: str, people: People) -> Response:
     """Answers of every width, and files and evidence behind them; taken through every step to the public."""
     word, officer = f"canaryround{slug}", people.officers[slug]
     response = _respond(round_, slug)
@@ -100,17 +102,15 @@ def _published(
         )
         world.ids[f"evidence {slug} {name}"] = found.id
         world.ids[f"file {slug} {name}"] = kept.key
-    for said_to in ("low", "network"):
-        world.canaries[f"{word}{said_to}"] = network
-    world.canaries |= dict.fromkeys((f"{word}city", f"{word}comment", f"{word}titlecity", f"{word}evidencecity"), own)
-    world.canaries |= dict.fromkeys((f"{word}annex", f"{word}titlenetwork", f"{word}evidencenetwork"), network)
     for name, who in (
         ("ask_sign_off", officer), ("sign_off", people.mayors[slug]), ("accept", people.coordinator), ("publish", people.coordinator),
     ):  # fmt: skip
         step(response, name, who)
-    letter = remarking.write_letter(response, f"{word}letter", actor=people.coordinator)
-    world.ids[f"letter {slug}"] = letter.id
-    world.canaries[f"{word}letter"] = own
+    return response
+
+
+def _letter(world: World, response: Response, slug: str, coordinator: Actor) -> None:
+    world.ids[f"letter {slug}"] = remarking.write_letter(response, f"canaryround{slug}letter", actor=coordinator).id
 
 
 def _draft(world: World, round_: Round, slug: str, people: People, own: frozenset[str]) -> None:
@@ -130,7 +130,7 @@ def _draft(world: World, round_: Round, slug: str, people: People, own: frozense
         actor=officer,
     )  # fmt: skip
     guest = Colleague("A colleague", f"{word}guest@city.example", f"{word}department", "en")
-    share = giving.share_section(response, "about", guest, actor=officer, note=f"{word}note")
+    share = giving.share_section(response, "about", guest, actor=officer, note="Whoever has the link reads this.")
     asked_for = deadlines.ask_extension(response, actor=officer, until=response.due + timedelta(days=9), reason=f"{word}reason")
     book = write_workbook(book_for(response, reporting_world.make_city(slug), "en"))
     city = reporting_world.make_city(slug)
@@ -139,7 +139,7 @@ def _draft(world: World, round_: Round, slug: str, people: People, own: frozense
         f"remark {slug}": remark.id, f"share {slug}": share.id, f"extension {slug}": asked_for.id, f"import of {slug}": import_.id,
         f"evidence {slug}": found.id, f"link {slug}": sharing.token_of(share),
     }  # fmt: skip
-    told = ("answer", "annex", "remark", "evidence", "text", "guest@", "department", "note", "reason", "import")
+    told = ("answer", "annex", "remark", "evidence", "text", "guest@", "department", "reason", "import")
     world.canaries |= {f"{word}{each}": own for each in told}
 
 
@@ -161,8 +161,10 @@ def _plan(world: World, slug: str, officer: Actor, own: frozenset[str]) -> None:
 
 def _questionnaire(world: World, coordinator: Actor, readers: dict[str, frozenset[str]]) -> None:
     """One that is being written, with a remark on it."""
-    made = questionnaires.create_questionnaire(actor=coordinator, code="matrix-draft", language="en", title="canaryquestionstitle")
-    text = {key: "canaryquestionstext" for key in words(STRUCTURE, "en")}
+    made = questionnaires.create_questionnaire(
+        actor=coordinator, code="matrix-draft", language="en", title="canaryquestionstitle"
+    )
+    text = dict.fromkeys(words(STRUCTURE, "en"), "canaryquestionstext")
     questionnaires.save_structure(made, STRUCTURE, actor=coordinator, seen=made.version, words=text)
     remark = content.add_comment(made.item.source, actor=coordinator, field="", text="canaryquestionsremark")
     world.ids |= {"questionnaire": made.id, "comment questionnaire": remark.id}
@@ -218,4 +220,3 @@ def _edition(world: World, round_: Round, coordinator: Actor) -> None:
         )
     )  # fmt: skip
     db.session.flush()
-

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from icportal.core.strings import Text, _
 from icportal.core.text import split_blocks
+from icportal.web.figures import KEPT_BACK, NO_ANSWER
 
 BLOCK = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 ALONE = re.compile(r"\s*\[\[([^\[\]\n]*)\]\]\s*")
@@ -153,7 +154,7 @@ def _unknown(block: Block, known: Known) -> Iterator[Text]:
         grouped = code == ALL or code in AREAS
         if (grouped and block.name not in {"figure", "table"}) or (not grouped and code not in known.choices):
             yield _("The questionnaire has no question with choices of the code “%(code)s”.", code=code)
-        elif block.name == "count" and words[1] not in {*known.choices[code], "no_answer"}:
+        elif block.name == "count" and words[1] not in {*known.choices[code], KEPT_BACK, NO_ANSWER}:
             yield _("“%(code)s” has no choice “%(choice)s”.", code=code, choice=words[1])
         elif block.name == "change" and code not in known.changes:
             yield _("Only what an earlier round asked too can be compared: the grade of a commitment.")

@@ -14,7 +14,7 @@ from icportal.reporting import labels
 from icportal.reporting.enums import Grade, QuestionRole, QuestionType
 from icportal.reporting.models.reports import COVER
 from icportal.reporting.questionnaires.definition import Question, Section
-from icportal.reporting.report.figures_data import NO_ANSWER
+from icportal.reporting.report.figures_data import KEPT_BACK, NO_ANSWER
 from icportal.reporting.report.material import WORDS, Material, listed_ids, quoted
 from icportal.web.figures import AREA_NAMES, AREAS
 
@@ -78,6 +78,10 @@ def _introduction(material: Material) -> str:
         _(
             "The answers are the cities’ own assessment. A commitment is fully met, partly met or not met at all; a city that leaves it "
             "out has not assessed it."
+        ),
+        _(
+            "Kept back are answers that are given and not counted by choice: they would tell what a single city says, or the city shows "
+            "them to nobody."
         ),
         _("The name of a city in brackets says whose answer a sentence comes from."),
         "[[cities]]",
@@ -154,8 +158,8 @@ def _conclusion(material: Material) -> str:
 
 def _distribution(code: str) -> str:
     return _(
-        "Fully met: %(fully)s. Partly met: %(partly)s. Not met at all: %(not_at_all)s. No answer: %(no_answer)s.",
-        **{choice: f"[[count {code} {choice}]]" for choice in (*Grade, NO_ANSWER)},
+        "Fully met: %(fully)s. Partly met: %(partly)s. Not met at all: %(not_at_all)s. Kept back: %(kept_back)s. No answer: %(no_answer)s.",
+        **{choice: f"[[count {code} {choice}]]" for choice in (*Grade, KEPT_BACK, NO_ANSWER)},
     )
 
 

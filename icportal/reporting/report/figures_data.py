@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from icportal.reporting import results
 from icportal.reporting.counting import PUBLIC
 from icportal.reporting.models import Round
-from icportal.web.figures import NO_ANSWER
+from icportal.web.figures import KEPT_BACK, NO_ANSWER
 
-__all__ = ["NO_ANSWER", "Change", "Counts", "changes", "counts"]
+__all__ = ["KEPT_BACK", "NO_ANSWER", "Change", "Counts", "changes", "counts"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Counts:
         return self.answered + self.no_answer
 
     def of(self, choice: str) -> int:
+        if choice == KEPT_BACK:
+            return self.withheld
         return self.no_answer if choice == NO_ANSWER else self.values.get(choice, 0)
 
 

@@ -24,7 +24,10 @@ FIELDS = (
     ContentField("title", _l("Title"), _l("What the chapter is about."), "line", 15, required=True),
     ContentField(
         "text", _l("Text"),
-        _l("Blocks in double square brackets stand for numbers, figures and sources; they stay as they are in a translation."),
+        _l(
+            "Blocks in double square brackets stand for numbers, figures and sources, such as [[figure c04]], [[count c04 fully]] or "
+            "[[from oulu c04_explanation]]; they stay as they are in a translation."
+        ),
         longest=LONGEST_CHAPTER,
     ),
 )  # fmt: skip

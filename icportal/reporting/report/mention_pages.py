@@ -15,13 +15,15 @@ from icportal.reporting.report.addresses import answer_address
 from icportal.reporting.report.blocks import Paragraph, paragraphs
 from icportal.reporting.report.material import Material
 from icportal.reporting.report.rendering import Renderer
+from icportal.reporting.services.mentions import not_public
 
 
 @dataclass(frozen=True)
 class Shown:
     """A mention with what stands before and after it, as readers will see it. ``sources`` says what it comes from.
 
-    A neighbour that speaks of another city is left out.
+    A neighbour that speaks of another city is left out. ``is_hidden``: it comes from an answer that not everybody may read,
+    so that approving it shows it to everybody.
     """
 
     mention: Mention
@@ -30,13 +32,14 @@ class Shown:
     html: Markup
     after: Markup
     sources: Sequence[str]
+    is_hidden: bool = False
 
 
 def in_context(report: Report, mentions: Sequence[Mention]) -> list[Shown]:
     """The mentions in reading order, in the language the report is written in."""
     material = Material(report.round, report.language)
     renderer = Renderer(material, address_of=answer_address(material))
-    words = words_of(report)
+    words, hidden = words_of(report), not_public(report, mentions)
     slugs = {place.id: place.slug for place in material.cities.values()}
     texts = {
         chapter.id: (chapter.item.source.title, chapter.item.source.head.body.get("text", "") if chapter.item.source.head else "")
@@ -46,11 +49,15 @@ def in_context(report: Report, mentions: Sequence[Mention]) -> list[Shown]:
     for mention in mentions:
         title, text = texts[mention.chapter_id]
         own = slugs.get(mention.city_id, "")
-        pieces = ["", *(paragraph.text if _may_be_read(paragraph, own) else "" for paragraph in paragraphs(text)), ""]
+        pieces = [
+            paragraph.text if paragraph.number == mention.position or _may_be_read(paragraph, own) else ""
+            for paragraph in paragraphs(text)
+        ]
+        pieces = ["", *pieces, ""]
         with in_language(report.language):
             before, here, after = (renderer.html(piece, below=2) for piece in pieces[mention.position - 1 : mention.position + 2])
         sources = [words.label(code) for code in mention.origins] if mention.kind == MentionKind.QUOTE else []
-        found.append(Shown(mention, title, before, here, after, sources))
+        found.append(Shown(mention, title, before, here, after, sources, mention in hidden))
     return found
 
 

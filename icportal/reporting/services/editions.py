@@ -20,7 +20,7 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition
 from icportal.core.files import StoredFile
 from icportal.core.permissions import authorise
-from icportal.core.queue import Job
+from icportal.core.queue import Job, JobState
 from icportal.core.strings import Text, _
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
@@ -103,10 +103,15 @@ def release(report: Report, *, actor: Actor, seen: int | None = None, note: str 
 
 
 def make_again(edition: ReportEdition, *, actor: Actor) -> ReportEdition:
-    """Have an edition made whose job failed, from the same texts."""
+    """Have an edition made whose job failed, from the same texts; one that is being made goes on as it is."""
     authorise(actor, Permission.RELEASE_REPORT, edition.report)
+    hold(edition.report)
+    db.session.refresh(edition)
     if edition.frozen_at is not None:
         raise InvalidTransition(_("This edition is published: it is never changed."))
+    job = db.session.get(Job, edition.job_id) if edition.job_id else None
+    if job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}:
+        return edition
     _ask_worker(edition, actor=actor)
     return edition
 

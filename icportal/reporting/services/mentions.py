@@ -19,10 +19,11 @@ from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
+from icportal.i18n.formatting import listing
 from icportal.i18n.segments import segment_hash
 from icportal.reporting import report_notices
-from icportal.reporting.enums import MentionKind, MentionOutcome, Permission, ReportState
-from icportal.reporting.models import Chapter, Mention, Report
+from icportal.reporting.enums import MentionKind, MentionOutcome, Permission, ReportState, Visibility
+from icportal.reporting.models import Chapter, Mention, PublishedAnswer, Report
 from icportal.reporting.report.blocks import BLOCK, paragraphs
 from icportal.reporting.report.material import Material
 
@@ -145,10 +146,13 @@ def release_without_answer(report: Report, city: City, reason: str, *, actor: Ac
     """Go on without a city that has not answered in time; what it objects to is never released.
 
     Raises:
-        InvalidTransition: the last day for answers is not over, or none was set.
+        InvalidTransition: the last day for answers is not over, or none was set; or a passage comes from an answer that the
+            city does not show to everybody: only the city itself can make that public.
         DomainError: at ``reason``: there is none.
     """
     authorise(actor, Permission.RELEASE_REPORT, report)
+    if not hold(report):
+        db.session.expire(report)
     if report.state != ReportState.CONSENT or report.consent_until is None or report.consent_until >= today():
         raise InvalidTransition(_("Only after the last day for the cities’ answers can you go on without one."))
     reason = clean_text(reason)
@@ -157,6 +161,16 @@ def release_without_answer(report: Report, city: City, reason: str, *, actor: Ac
     if len(reason) > LONGEST_REMARK:
         raise DomainError(_("This is too long: at most %(max)s characters.", max=LONGEST_REMARK), "reason")
     waiting = mentions_of(report, city_id=city.id, outcomes=(MentionOutcome.PENDING,))
+    if hidden := not_public(report, waiting):
+        titles = {chapter.id: chapter.item.source.title for chapter in report.chapters}
+        told = dict.fromkeys(titles[row.chapter_id] for row in waiting if row in hidden)
+        raise InvalidTransition(
+            _(
+                "Some passages come from answers that the city shows to the network only: without its approval they stay out. "
+                "Take them out of these chapters first: %(chapters)s.",
+                chapters=listing(f"“{title}”" for title in told),
+            )
+        )
     for row in waiting:
         row.outcome, row.remark = MentionOutcome.WAIVED, reason
         row.decided_by, row.decided_at = actor.id, now()
@@ -169,6 +183,18 @@ def release_without_answer(report: Report, city: City, reason: str, *, actor: Ac
         city_id=city.id,
     )
     return len(waiting)
+
+
+def not_public(report: Report, rows: Iterable[Mention]) -> set[Mention]:
+    """Those of the mentions that quote an answer which the city does not show to everybody; one query."""
+    quotes = [row for row in rows if row.kind == MentionKind.QUOTE]
+    query = select(PublishedAnswer.city_id, PublishedAnswer.question).where(
+        PublishedAnswer.round_id == report.round_id,
+        PublishedAnswer.visibility == Visibility.PUBLIC,
+        PublishedAnswer.city_id.in_({row.city_id for row in quotes}),
+    )
+    shown = {tuple(row) for row in db.session.execute(query)}
+    return {row for row in quotes if any((row.city_id, code) not in shown for code in row.origins)}
 
 
 def remind_cities(report: Report, *, actor: Actor, city: City | None = None) -> int:

@@ -55,7 +55,7 @@ def _remind_of(round_: Round, actor: Actor) -> int:
         if reminder_id is None:
             continue
         still_open = sum(status not in SETTLED for status in statuses[response.id].values())
-        round_notices.remind(response, city, readers, still_open=still_open)
+        round_notices.remind(response, city, readers, offset=offset, still_open=still_open)
         told = {"due": response.due, "offset": offset, "level": level, "recipients": len(readers)}
         audit.record(actor, "reporting.response:remind", response, after=told, city_id=city.id)
         sent += 1

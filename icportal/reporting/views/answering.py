@@ -49,6 +49,7 @@ def _context(response: Response, city: City) -> dict[str, Any]:
         "state": RESPONSE.state(response.state),
         "where": {"round_slug": response.round.slug, "slug": city.slug},
         "labels": labels,
+        "is_shut": responses.is_shut(response),
         "may_answer": can(current_actor(), Permission.ANSWER, response),
     }
 
@@ -94,7 +95,13 @@ def _extra_links(response: Response, city: City) -> list[tuple[str, str]]:
     offered = [(_("The whole questionnaire as a workbook"), "reporting.workbook"), (_("To print"), "reporting.print_response")]
     if response.published_at is not None and can(current_actor(), Permission.MAKE_BRIEFING, response):
         offered.append((_("Briefing for the council"), "reporting.show_briefing"))
-    return [(label, url_for(endpoint, **where)) for label, endpoint in offered]
+    if response.published_at is not None and can(current_actor(), Permission.VIEW_RESULTS):
+        offered.append((_("Your city and its peers"), "reporting.compare_city"))
+        offered.append((_("Where your answers are used"), "reporting.show_use"))
+    links = [(label, url_for(endpoint, **where)) for label, endpoint in offered]
+    if can(current_actor(), Permission.VIEW_RESULTS):
+        links.append((_("Results for the network"), url_for("reporting.network_show_results", round_slug=response.round.slug)))
+    return links
 
 
 # --- one section -------------------------------------------------------------------------------------------
@@ -149,6 +156,7 @@ def _check_page(response: Response, city: City, *, form: Any = None, status: int
         "reporting/response_check.html",
         **_context(response, city),
         words=asked(response.round.questionnaire_version, current_language().code),
+        unfinished=response_desk.task_list(response, city, current_language().code).unfinished,
         errors=checking.errors_of(findings),
         warnings=waiting,
         explained=[finding for finding in findings if finding.level == checking.WARNING and finding not in waiting],

@@ -7,7 +7,7 @@ from flask import render_template
 
 from icportal.core import files
 from icportal.i18n.catalogues import current_language
-from icportal.reporting import labels, reading
+from icportal.reporting import labels, reading, reports
 from icportal.reporting.views.pages import Answer, blueprint
 from icportal.web.decorators import cached_page, public
 
@@ -29,6 +29,7 @@ def show_city_answers(slug: str, round_slug: str) -> Answer:
         edition=labels.edition(response.round),
         period=labels.period(response.round),
         others=[each.round for each in reading.latest_public(city.id) if each.id != response.id],
+        quoted=reports.quoted_in(response, language.code),
         labels=labels,
     )
 

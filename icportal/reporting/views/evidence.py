@@ -15,7 +15,7 @@ from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.reporting import evidence, labels
-from icportal.reporting.asked import Asked, asked
+from icportal.reporting.asked import Asked, asked_of
 from icportal.reporting.enums import Permission
 from icportal.reporting.evidence_forms import EvidenceForm
 from icportal.reporting.models import Evidence
@@ -45,9 +45,8 @@ def list_evidence(slug: str) -> Answer:
 
 
 def _asked_in(items: list[evidence.Item]) -> dict[int, Asked]:
-    """The words of each questionnaire that the evidence is used in: as many as there were rounds."""
-    found = {use.round.questionnaire_version_id: use.round.questionnaire_version for item in items for use in item.uses}
-    return {number: asked(version, current_language().code) for number, version in found.items()}
+    """The words of each questionnaire that the evidence is used in."""
+    return asked_of((use.round.questionnaire_version for item in items for use in item.uses), current_language().code)
 
 
 @blueprint.route("/work/reporting/evidence/<slug:slug>/new", methods=["GET", "POST"])
@@ -55,6 +54,7 @@ def _asked_in(items: list[evidence.Item]) -> dict[int, Asked]:
 def add_evidence(slug: str) -> Answer:
     """Add a file, a link or a statement."""
     city = get_city(slug)
+    authorise(current_actor(), Permission.VIEW_EVIDENCE, city)
     authorise(current_actor(), Permission.KEEP_EVIDENCE, city)
     form = EvidenceForm(written_in=_written_in(city))
 

@@ -82,9 +82,10 @@ def compare_city(round_slug: str, slug: str) -> Answer:
     choice = request.args.get("like", "")
     if choice not in profile.PEERS:
         choice = profile.Peers.CHOSEN if chosen else profile.Peers.ALL
+    asked = peers.invited(round_)
     found = peers.compare(round_, city.id, profile.like(city.id, choice, chosen, language), actor=current_actor())
     return render_template(
         "reporting/result_comparison.html", round=round_, city=city, name=city.name_in(language), found=found, choice=choice,
-        chosen=chosen, places=charting.places(language), peers=profile.PEERS, titles=practices.commitment_titles(), area_of=area_of,
+        chosen=chosen, places={id_: place for id_, place in charting.places(language).items() if id_ in asked}, peers=profile.PEERS, titles=practices.commitment_titles(), area_of=area_of,
         labels=labels, told=result_figures,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import listing
 from icportal.i18n.locales import get
-from icportal.reporting import drafts, question_fields, questionnaire_desk, versions
+from icportal.reporting import checking, drafts, question_fields, questionnaire_desk, versions
 from icportal.reporting.enums import Permission
 from icportal.reporting.models import Questionnaire
 from icportal.reporting.questionnaire_forms import TakeOverForm, UploadForm
@@ -131,6 +131,7 @@ def test_run(questionnaire_id: int, code: str) -> Answer:
         text=TEXTS.opened(subject, text),
         questionnaire=subject,
         asked=asked,
+        about=checking.about,
         shown=trial.shown,
         errors=trial.errors if is_checked else {},
         is_checked=is_checked,

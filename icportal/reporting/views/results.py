@@ -8,18 +8,20 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 
 from icportal.core.errors import NotFound
+from icportal.core.permissions import can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.practices import labels as practices
 from icportal.reporting import city_groups, labels, result_data, result_figures, result_picture, results
 from icportal.reporting.asked import Asked, asked
 from icportal.reporting.counting import GIVEN, GRADES, NETWORK, ONLY_BEFORE, ONLY_NOW, PAGE, PUBLIC, SILENT
-from icportal.reporting.enums import QuestionRole, QuestionType
+from icportal.reporting.enums import Permission, QuestionRole, QuestionType
 from icportal.reporting.questionnaires.definition import Question, Section
 from icportal.reporting.results import ListPage, Results
 from icportal.reporting.views.pages import blueprint
 from icportal.web.decorators import cached_page
 from icportal.web.figures import AREA_NAMES, AREAS, area_of
+from icportal.web.identity import current_actor
 from icportal.web.open_data import csv_list, json_list
 from icportal.web.routing import external_url, row_number
 
@@ -125,11 +127,12 @@ def round_page(of: Results, *, job: Any = None, may_compute: bool = False) -> st
         for place, numbers in enumerate(AREAS, start=1)
     ]
     known = words.structure.questions
-    asked_about = [
-        (each["question"], words.label(each["question"]), known[each["question"]])
-        for each in of.overview["questions"]
-        if each["question"] in known and _stands_alone(words, known[each["question"]])
-    ]
+    asked_about: dict[str, list[tuple[str, str]]] = {}
+    for each in of.overview["questions"]:
+        code = each["question"]
+        if code in known and _stands_alone(words, known[code]):
+            heading = words.section(words.structure.section_of[code].name)
+            asked_about.setdefault(heading, []).append((code, words.label(code)))
     return render_template(
         "reporting/result_round.html",
         of=of,
@@ -237,7 +240,8 @@ def _groups(document: Any) -> list[tuple[str, Any, list[tuple[str, Any]]]]:
     found = []
     for breakdown, heading in city_groups.BREAKDOWNS.items():
         rows = {(breakdown, part["key"]): part for part in document["groups"].get(breakdown, ())}
-        if rows or document["suppressed"].get(breakdown):
+        # Where nothing is known of any city, there is nothing to break down by.
+        if set(rows) - {(breakdown, city_groups.UNKNOWN)} or document["suppressed"].get(breakdown):
             in_order = [(city_groups.label(group), rows[group]) for group in city_groups.in_order(list(rows))]
             found.append((breakdown, heading, in_order))
     return found
@@ -271,5 +275,6 @@ def _words(audience: str) -> dict[str, Any]:
         return lambda number: at(page, of, page=number, **values)
 
     return {
+        "sees_board": network and can(current_actor(), Permission.VIEW_BOARD),
         "turn_to": turn_to, "at": at, "labels": labels, "told": result_figures, "PARTS": result_figures.PARTS, "TEXTS": TEXTS, "is_network": network,
     }  # fmt: skip

@@ -157,6 +157,7 @@ def context_of(response: Response, city: City) -> dict[str, Any]:
         "state": RESPONSE.state(response.state),
         "where": {"round_slug": response.round.slug, "slug": city.slug},
         "labels": labels,
+        "is_shut": responses.is_shut(response),
         "signature": snapshots.signature_of(snapshots.last_of(response, "sign_off")) if response.certified_at else None,
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response as Download
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 
 from icportal.accounts.directory import holders
@@ -184,17 +183,21 @@ def renew_link(token: str) -> Answer:
 
 @blueprint.get("/reporting/link/<string:token>/evidence/<int:evidence_id>")
 @public
-def link_evidence(token: str, evidence_id: int) -> Download:
+def link_evidence(token: str, evidence_id: int) -> Answer:
     """A file behind an answer of the guest's section, today's or last time's."""
-    way = _reading(token)
+    if not _shows_section(token):
+        return redirect(url_for("reporting.open_link", token=token), 303)
+    way = _entered(token)
     return send_evidence(evidence_services.evidence_in_section(way.response, way.section, evidence_id))
 
 
 @blueprint.get("/reporting/link/<string:token>/files/<string:question>")
 @public
-def link_file(token: str, question: str) -> Download:
+def link_file(token: str, question: str) -> Answer:
     """The file that answers a question of the guest's section."""
-    return send_answer_file(_reading(token), question)
+    if not _shows_section(token):
+        return redirect(url_for("reporting.open_link", token=token), 303)
+    return send_answer_file(_entered(token), question)
 
 
 def _cookie(share_id: int) -> str:
@@ -223,12 +226,10 @@ def _entered(token: str) -> Way:
     return _way(opened, token)
 
 
-def _reading(token: str) -> Way:
-    """The section, to read a file of it: as long as its page is shown."""
+def _shows_section(token: str) -> bool:
+    """Whether the page of the section is shown here: its files are as long as it is."""
     opened = _opened(token)
-    if opened.ours and opened.shut is not None:
-        raise NotAllowed(sharing.SENTENCES[opened.shut])
-    return _entered(token)
+    return opened.ours and opened.shut is None
 
 
 def _way(opened: Opened, token: str) -> Way:
