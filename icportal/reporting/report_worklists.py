@@ -34,7 +34,7 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
 
 
 def _mentions(city_ids: frozenset[int], limit: int) -> Worklist:
-    found = reports.waiting_for_cities(sorted(city_ids))
+    count, found = reports.waiting_for_cities(sorted(city_ids), limit)
     entries = [
         Waiting(
             title=report.title,
@@ -50,9 +50,9 @@ def _mentions(city_ids: frozenset[int], limit: int) -> Worklist:
             language=report.language,
             due=datetime.combine(report.consent_until, time.max, PORTAL_ZONE) if report.consent_until else None,
         )
-        for report, city, number in found[:limit]
+        for report, city, number in found
     ]
-    return Worklist("reporting.mentions", _l("Reports to read for your city"), True, len(found), entries)
+    return Worklist("reporting.mentions", _l("Reports to read for your city"), True, count, entries)
 
 
 def _drafts() -> Any:

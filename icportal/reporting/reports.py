@@ -189,8 +189,11 @@ def quoted_in(response: Response, language: str) -> list[tuple[str, ReportPage]]
     return [(newest.report.slug, page) for page in read(newest, language).chapters if page.topic in topics]
 
 
-def waiting_for_cities(city_ids: Sequence[int]) -> list[tuple[Report, City, int]]:
-    """Reports that wait for an answer of these cities: (report, city, mentions), those with the earliest day first."""
+def waiting_for_cities(city_ids: Sequence[int], limit: int) -> tuple[int, list[tuple[Report, City, int]]]:
+    """Reports that wait for an answer of these cities: how many, and of the first ones (report, city, mentions).
+
+    Those with the earliest day come first. Without any to be listed nothing but their number is looked up.
+    """
     query = (
         select(Report.id, Mention.city_id, func.count(Mention.id))
         .join(Mention, Mention.report_id == Report.id)
@@ -202,10 +205,13 @@ def waiting_for_cities(city_ids: Sequence[int]) -> list[tuple[Report, City, int]
         .order_by(Report.consent_until, Report.id, Mention.city_id)
     )  # fmt: skip
     pairs = db.session.execute(query).all()
-    named = cities.by_id([city for _report, city, _number in pairs])
-    loaded = select(Report).where(Report.id.in_({report for report, _city, _number in pairs})).options(_chapters())
+    listed = pairs[:limit]
+    if not listed:
+        return len(pairs), []
+    named = cities.by_id([city for _report, city, _number in listed])
+    loaded = select(Report).where(Report.id.in_({report for report, _city, _number in listed})).options(_chapters())
     by_id = {report.id: report for report in db.session.scalars(loaded)}
-    return [(by_id[report], named[city], number) for report, city, number in pairs]
+    return len(pairs), [(by_id[report], named[city], number) for report, city, number in listed]
 
 
 # --- for everybody

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, time
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor, Role
@@ -24,7 +25,7 @@ TO_ANSWER, TO_SIGN, TO_REVIEW = "reporting.show_response", "reporting.sign_off_r
 
 
 def provide(actor: Actor, limit: int) -> list[Worklist]:
-    """The actor's lists with at most ``limit`` entries each, longest waiting first; a query a list."""
+    """The actor's lists with at most ``limit`` entries each, longest waiting first; two queries a list at most."""
     S = ResponseState  # noqa: N806  short for the table below
     writes, signs = actor.cities(Role.CITY_OFFICER), actor.cities(Role.MAYOR_OFFICE)
     belongs = writes | signs
@@ -63,12 +64,18 @@ def _worklist(
     mine: bool = True,
     only_open: bool = True,
 ) -> Worklist:
-    found = _waiting(states, cities, only_open=only_open)
-    return Worklist(f"reporting.{key}", label, mine, len(found), [_entry(*each, endpoint, mine=mine) for each in found[:limit]])
+    waiting = _waiting(states, cities, only_open=only_open)
+    # Every page says how many there are: they are counted without being read.
+    count = db.session.scalar(select(func.count()).select_from(waiting.with_only_columns(Response.id).subquery())) or 0
+    listed = waiting.order_by(Response.state_since, Response.id).limit(limit)
+    found = db.session.execute(listed).all() if limit and count else []
+    return Worklist(
+        f"reporting.{key}", label, mine, count, [_entry(response, city, endpoint, mine=mine) for response, city in found]
+    )
 
 
-def _waiting(states: Collection[str], cities: Collection[int] | None, *, only_open: bool) -> Sequence[tuple[Response, City]]:
-    """Responses in these states, longest waiting first. In a closed round nothing can be answered or signed any more."""
+def _waiting(states: Collection[str], cities: Collection[int] | None, *, only_open: bool) -> Select[Any]:
+    """Responses in these states. In a closed round nothing can be answered or signed any more."""
     query = (
         select(Response, City)
         .join(City, City.id == Response.city_id)
@@ -79,7 +86,7 @@ def _waiting(states: Collection[str], cities: Collection[int] | None, *, only_op
         query = query.where(Round.state == RoundState.OPEN)
     if cities is not None:
         query = query.where(Response.city_id.in_(cities))
-    return [(response, city) for response, city in db.session.execute(query.order_by(Response.state_since, Response.id))]
+    return query
 
 
 def _entry(response: Response, city: City, endpoint: str, *, mine: bool) -> Waiting:

@@ -146,6 +146,10 @@ class Findings:
         self.table: list[str] = [heading(method)]
         self.wrong: list[str] = []
         self.missing: dict[tuple[str, str, str], tuple[str, str]] = {}
+        #: All private words as one pattern: a page with none of them is looked through once.
+        longest_first = sorted(world.canaries, key=len, reverse=True)
+        self.private = re.compile("|".join(map(re.escape, longest_first)))
+        self.held: dict[tuple[str, str], bool] = {}
 
     def ask(self) -> None:
         grouped: dict[str, list[Address]] = {}
@@ -182,7 +186,7 @@ class Findings:
         ):
             self.wrong.append(f"{where}: {answer} without the permission {declared}")
         text = words_of(response)
-        if endpoint not in SHOWN_IN_DEMONSTRATIONS:
+        if endpoint not in SHOWN_IN_DEMONSTRATIONS and self.private.search(text):
             self.wrong += [
                 f"{where}: shows {word}" for word, readers in self.world.canaries.items() if word in text and role not in readers
             ]
@@ -203,6 +207,11 @@ class Findings:
                 self.wrong.append(f"{where}: not found otherwise than what does not exist: {list(difference)[2:6]}")
 
     def could(self, role: str, permission: str) -> bool:
+        if (role, permission) not in self.held:
+            self.held[role, permission] = self.could_hold(role, permission)
+        return self.held[role, permission]
+
+    def could_hold(self, role: str, permission: str) -> bool:
         from icportal.accounts.models import User
 
         with self.world.app.app_context():

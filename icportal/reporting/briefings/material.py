@@ -35,6 +35,7 @@ from icportal.web.figures import NO_ANSWER
 
 #: So much fits on two pages.
 MOST_STRENGTHS, MOST_GAPS, MOST_PLANS, MOST_DATES = 4, 5, 5, 3
+MOST_EVIDENCE = 2
 MOST_WORDS = 22
 BETTER = {Grade.NOT_AT_ALL: 0, Grade.PARTLY: 1, Grade.FULLY: 2}
 
@@ -199,8 +200,10 @@ class _Answers:
         for row in rows:
             grade = self.sections[row.number].grade
             if row.grade == Grade.FULLY and grade is not None:
-                shown = [Words(_shortened(each["title"]), each["language"]) for each in self.answers[grade.name]["evidence"]]
-                found.append(Point(row, shown[:2], row.is_public))
+                shown = self.answers[grade.name]["evidence"][:MOST_EVIDENCE]
+                words = [Words(_shortened(each["title"]), each["language"]) for each in shown]
+                public = row.is_public and all(each["visibility"] == Visibility.PUBLIC for each in shown)
+                found.append(Point(row, words, public))
         return sorted(found, key=lambda each: (not each.words, each.row.number))
 
     def gaps(self, rows: Sequence[Row]) -> list[Point]:
@@ -218,7 +221,10 @@ class _Answers:
 
 
 def _intended(city: City) -> list[Plan]:
-    return [Plan(Words(_shortened(each.title), each.language), due_on=each.due_on) for each in intentions_of(city)]
+    """What stands in the city's plan, which the public does not read."""
+    return [
+        Plan(Words(_shortened(each.title), each.language), due_on=each.due_on, is_public=False) for each in intentions_of(city)
+    ]
 
 
 def _without_doubles(plans: Sequence[Plan]) -> list[Plan]:

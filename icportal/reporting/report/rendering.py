@@ -181,9 +181,16 @@ class Renderer:
             bar = drawing.single(number, counts.cities, label=f"{label}: {written(number)}", direction=self.direction)
             rows.append(Row(label, [number], bar))
         return self.macros.choices(
-            key=code, title=self.material.asked.label(code), rows=rows, bars=bars, answered=counts.answered,
+            key=code, title=self._asked_about(code), rows=rows, bars=bars, answered=counts.answered,
             cities=counts.cities, withheld=counts.withheld,
         )  # fmt: skip
+
+    def _asked_about(self, code: str) -> str:
+        """A question with its commitment, which may ask the same as another commitment does."""
+        section = self.material.structure.section_of.get(code)
+        label = self.material.asked.label(code)
+        number = section.commitment if section is not None else None
+        return _("Commitment %(number)s: %(title)s", number=number, title=label) if number else label
 
     def _title(self, written_code: str, codes: Sequence[str]) -> str:
         if written_code not in {ALL, *AREAS}:

@@ -73,7 +73,10 @@ def list_result_cities(round_slug: str, which: str) -> str:
 @cached_page
 def download_results(round_slug: str) -> Response:
     """Every published number as a table."""
-    return csv_list(result_data.COLUMNS, result_data.rows(results.results_of(round_slug, PUBLIC)), filename=f"{round_slug}.csv")
+    of = results.results_of(round_slug, PUBLIC)
+    # A table has no room for a remark: made-up answers are told by the name of the file.
+    name = f"{round_slug}-demonstration" if of.round.is_demonstration else round_slug
+    return csv_list(result_data.COLUMNS, result_data.rows(of), filename=f"{name}.csv")
 
 
 @blueprint.get("/results/<slug:round_slug>.json")

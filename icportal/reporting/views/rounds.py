@@ -56,7 +56,8 @@ def new_round() -> Answer:
     """Plan a round; the cities are chosen next."""
     known = rounds.all_rounds()
     following = max((each.number for each in known), default=0) + 1
-    form = RoundForm(data={"number": following, "previous_id": known[0].id if known else 0, "smallest_group": 3})
+    before = next((each.id for each in known if each.state == RoundState.CLOSED), 0)
+    form = RoundForm(data={"number": following, "previous_id": before, "smallest_group": 3})
     form.offer(rounds.versions_offered(current_language().code), [(each.id, labels.edition(each)) for each in known])
     made: list[Round] = []
 
