@@ -27,7 +27,7 @@ from icportal.reporting.counting import (
     list_key,
     question_key,
 )
-from icportal.reporting.enums import QuestionType, Visibility
+from icportal.reporting.enums import QuestionType, RoundState, Visibility
 from icportal.reporting.models import PublishedAnswer, Response, ResultDocument, Round
 from icportal.reporting.questionnaires.definition import Question
 from icportal.reporting.services.computing import COMPUTE
@@ -130,8 +130,8 @@ def round_by_id(round_id: int) -> Round:
 
 
 def get_round(slug: str) -> Round:
-    """The round with this name in its address. NotFound where there is none."""
-    round_ = db.session.scalar(select(Round).where(Round.slug == slug))
+    """The round with this name in its address. NotFound where there is none, or it is only planned."""
+    round_ = db.session.scalar(select(Round).where(Round.slug == slug, Round.state != RoundState.DRAFT))
     if round_ is None:
         raise NotFound(_("There is no such round."))
     return round_

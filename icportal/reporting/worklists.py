@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor, Role
@@ -74,9 +74,9 @@ def _worklist(
     )
 
 
-def _waiting(states: Collection[str], cities: Collection[int] | None, *, only_open: bool) -> Select[Any]:
+def _waiting(states: Collection[str], cities: Collection[int] | None, *, only_open: bool) -> Any:
     """Responses in these states. In a closed round nothing can be answered or signed any more."""
-    query = (
+    query: Any = (
         select(Response, City)
         .join(City, City.id == Response.city_id)
         .join(Round, Round.id == Response.round_id)

@@ -277,7 +277,7 @@ def test_a_form_without_languages_and_groups_is_read() -> None:
     assert [str(finding) for finding in form.errors] == []
     general, home = form.structure.sections
     assert [question.name for question in general.questions] == ["name", "age"]
-    assert (general.name, form.texts["fr"]["s.general"]) == ("general", "General")
+    assert (general.name, form.texts["fr"]["s.general"]) == ("general", "Généralités")
     assert general.questions[0].required
     assert general.questions[1].constraint == ". > 0 and . < 130"
     questions = form.structure.questions
