@@ -246,17 +246,22 @@ def _check_reach(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most_rows: in
 class _Reach:
     def __init__(self, most_rows: int) -> None:
         self._most_rows = most_rows
-        self._far = ""
+        self._reference = ""
         self.parser = safe_parser()
         self.parser.StartElementHandler = self._start
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
+        name = local(tag)
         if name == "c":
-            reference = attributes.get("r", "")
-            self._far = reference if is_far(reference, self._most_rows) else ""
-        elif self._far and name in {"v", "f", "is"}:
-            raise Refused("file.too_far", cell=self._far[:12], rows=self._most_rows, columns=MOST_COLUMNS)
+            # Understood only when something stands in the cell: a million empty ones are passed by.
+            self._reference = attributes.get("r", "")
+        elif self._reference and name in {"v", "f", "is"} and is_far(self._reference, self._most_rows):
+            raise Refused("file.too_far", cell=self._reference[:12], rows=self._most_rows, columns=MOST_COLUMNS)
+
+
+def local(tag: str) -> str:
+    """The name of an element without its prefix."""
+    return tag.rpartition(":")[2] if ":" in tag else tag
 
 
 def is_far(reference: str, most_rows: int = MOST_ROWS) -> bool:

@@ -12,7 +12,7 @@ import re
 import zipfile
 from typing import Any
 
-from icportal.indicators.exchange.inspection import Refused, column_number, feed, safe_parser
+from icportal.indicators.exchange.inspection import Refused, column_number, feed, local, safe_parser
 from icportal.indicators.exchange.layout import IDENTITY, LISTS_SHEET, META_SHEET, MOST_COLUMNS, MOST_ROWS
 
 #: Kinds of cells: number, percentage, date as a number, date as text, text, boolean, error, formula without value.
@@ -113,17 +113,13 @@ class _Handler:
         pass
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition(":")[2]
-
-
 class _Links(_Handler):
     def __init__(self) -> None:
         self.by_id: dict[str, str] = {}
         self.by_kind: dict[str, str] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
+        if local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
             self.by_id[attributes.get("Id", "")] = target
             self.by_kind.setdefault(attributes.get("Type", "").rpartition("/")[2], target)
@@ -139,7 +135,7 @@ class _Book(_Handler):
         self._text = ""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
+        name = local(tag)
         if name == "sheet":
             link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             self.sheets.append((attributes.get("name", ""), link))
@@ -170,7 +166,7 @@ class _Properties(_Handler):
         self._is_identity = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if _local(tag) == "property":
+        if local(tag) == "property":
             self._is_identity = attributes.get("name", "").casefold() == IDENTITY
 
     def data(self, text: str) -> None:
@@ -187,7 +183,7 @@ class _Styles(_Handler):
         self._in_cells = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
+        name = local(tag)
         if name == "numFmt":
             if len(self._formats) >= MOST_STYLES:
                 raise Refused("file.too_demanding")
@@ -201,7 +197,7 @@ class _Styles(_Handler):
                 self.kinds.append(self._kind(attributes.get("numFmtId", "0")))
 
     def end(self, tag: str) -> None:
-        if _local(tag) == "cellXfs":
+        if local(tag) == "cellXfs":
             self._in_cells = False
 
     def _kind(self, number: str) -> str:
@@ -287,14 +283,14 @@ class _Shared(_Collector):
         self._is_sound = False
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
-        name = _local(tag)
+        name = local(tag)
         if name == "t":
             self._gathers = not self._is_sound
         elif name == "rPh":
             self._is_sound = True
 
     def end(self, tag: str) -> None:
-        name = _local(tag)
+        name = local(tag)
         if name == "t":
             self._gathers = False
         elif name == "rPh":
@@ -313,14 +309,20 @@ class _Sheet(_Collector):
         self.merged: list[str] = []
         self._kinds, self._texts, self._only_identity = kinds, texts, only_identity
         self._row = self._column = 0
+        self._reference: str | None = None
         self._type = self._style = ""
         self._is_formula = False
         self._value: str | None = None
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
+        name = local(tag)
         if name == "c":
-            self._place(attributes.get("r"))
+            reference = attributes.get("r")
+            if reference is None:
+                self._place()
+                self._column += 1
+            # Understood only when something stands in the cell: a million empty ones are passed by.
+            self._reference = reference
             self._type, self._style = attributes.get("t", "n"), attributes.get("s", "0")
             self._is_formula, self._value = False, None
         elif name in {"v", "t"}:
@@ -329,22 +331,24 @@ class _Sheet(_Collector):
             self._is_formula = True
         elif name == "row":
             number = attributes.get("r", "")
+            if not number.isdecimal():
+                self._place()
             self._row = int(number) if number.isdecimal() else self._row + 1
-            self._column = 0
+            self._column, self._reference = 0, None
         elif name == "mergeCell" and len(self.merged) < MOST_MERGES:
             self.merged.append(attributes.get("ref", "")[:30])
 
-    def _place(self, reference: str | None) -> None:
-        if reference is None:
-            self._column += 1
+    def _place(self) -> None:
+        """Where the cell that was begun last stands, by its own word."""
+        if self._reference is None:
             return
-        found = _REFERENCE.fullmatch(reference)
+        found = _REFERENCE.fullmatch(self._reference)
         if found is None:
             raise Refused("file.damaged")
         self._row, self._column = int(found[2]), column_number(found[1])
 
     def end(self, tag: str) -> None:
-        name = _local(tag)
+        name = local(tag)
         if name == "v":
             self._gathers = False
             self._value = self.gathered()
@@ -356,6 +360,7 @@ class _Sheet(_Collector):
             self._keep()
 
     def _keep(self) -> None:
+        self._place()
         if self._row > MOST_ROWS or self._column > MOST_COLUMNS:
             raise Refused("file.too_far", cell=f"{letters(self._column)}{self._row}"[:12], rows=MOST_ROWS, columns=MOST_COLUMNS)
         if len(self.cells) >= MOST_CELLS:
