@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,14 +19,20 @@ from typing import Any
 
 import pytest
 import servers
+from argon2 import PasswordHasher
 from filelock import FileLock
 from flask import Flask
 from harness import PortalClient
-from sqlalchemy import create_engine, text
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from sqlalchemy import Engine, create_engine, event, text
+from werkzeug.routing import Rule
 
+from icportal.accounts import passwords
 from icportal.config import ROOT, Mode, Settings
 
 BACKENDS = ("sqlite", "postgres")
+#: Hashes passwords as the portal does.
+COSTLY = passwords.HASHER
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "")
 CHROMIUM_ARGUMENTS = [
     "--disable-quic",
@@ -100,6 +107,33 @@ def no_mail(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("a test wanted to send mail without asking for `mailbox`")
 
     monkeypatch.setattr("smtplib.SMTP.__init__", refuse)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """A test has no secrets: hashing one costs it almost nothing. `costly_passwords` is for tests of the cost itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture
+def costly_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as they are for people."""
+    monkeypatch.setattr(passwords, "HASHER", COSTLY)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def databases_that_need_not_last() -> Iterator[None]:
+    """SQLite waits for no disk: nothing of a test has to outlive a power cut. Servers of their own wait as always."""
+
+    def hurry(connection: Any, _record: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(Engine, "connect", hurry)
+    yield
+    event.remove(Engine, "connect", hurry)
 
 
 @pytest.fixture
@@ -268,21 +302,48 @@ def store(backend: str, shared: Path, worker: str, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def settings(store: Store, tmp_path: Path) -> Settings:
-    """Override in a module to test other settings."""
-    return settings_for(tmp_path / "instance", store.url("portal"))
+def settings(store: Store) -> Settings:
+    """Override in a module to test other settings: what is the same in each of its tests is made once."""
+    return usual_settings(store)
+
+
+def usual_settings(store: Store) -> Settings:
+    return settings_for(store.own / "instance", store.url("portal"))
 
 
 @pytest.fixture
-def app(request: pytest.FixtureRequest, store: Store, settings: Settings) -> Iterator[Flask]:
+def app(store: Store, settings: Settings) -> Iterator[Flask]:
     """The portal with an empty database."""
     yield from portal_on(store, "schema", settings)
 
 
 @pytest.fixture
-def seeded_app(request: pytest.FixtureRequest, store: Store, settings: Settings) -> Iterator[Flask]:
+def seeded_app(store: Store, settings: Settings) -> Iterator[Flask]:
     """The portal as `make run` shows it: the real facts and the demonstration accounts."""
     yield from portal_on(store, "seeded", settings)
+
+
+def compiled_templates(shared: Path) -> BytecodeCache:
+    """What templates are compiled to, common to all portals of this run: each test has a portal of its own."""
+    folder = shared / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def routes_compiled_once() -> Iterator[None]:
+    """The code that builds the address of a route depends on the route alone: it is compiled once for all portals of this run."""
+    compile_builder, known = Rule._compile_builder, {}
+
+    def compiled(self: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002  Werkzeug's signature
+        key = (tuple(self._trace), str(self.defaults), append_unknown)
+        if key not in known:
+            known[key] = compile_builder(self, append_unknown)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled)
+        yield
 
 
 def portal_on(store: Store, kind: str, settings: Settings) -> Iterator[Flask]:
@@ -291,8 +352,11 @@ def portal_on(store: Store, kind: str, settings: Settings) -> Iterator[Flask]:
 
     template = store.template(kind)
     store.create("portal", template)
+    shutil.rmtree(settings.instance, ignore_errors=True)
+    settings.instance.mkdir(parents=True)
     app = create_app(settings)
     app.test_client_class = PortalClient
+    app.jinja_env.bytecode_cache = compiled_templates(store.shared)
     yield app
     with app.app_context():
         db.session.remove()
@@ -433,7 +497,12 @@ def axe() -> Callable[[Any], list[str]]:
     """Asks axe about a page by the rules of WCAG 2.2 AA; gives what it finds, one sentence each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    # Only what is wrong is described node by node: axe looks at the same things in half the time.
+    rules = {
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        "resultTypes": ["violations"],
+        "preload": False,
+    }
 
     def look(page: Any) -> list[str]:
         found = Axe().run(page, options=rules).response["violations"]

@@ -13,7 +13,7 @@ import oidc_provider_mock
 import pytest
 import servers
 import time_machine
-from conftest import settings_for
+from conftest import usual_settings
 from identity_provider import CLIENT, SECRET, hostile_provider
 
 from icportal.accounts import oidc
@@ -41,16 +41,27 @@ def hostile():
         yield provider
 
 
+@pytest.fixture(scope="module")
+def gone():
+    """Where nobody answers."""
+    return f"http://localhost:{servers.free_port()}"
+
+
 @pytest.fixture
-def settings(store, tmp_path, good, second, hostile):
-    nobody = f"http://localhost:{servers.free_port()}"
-    issuers = {"good_id": good, "second-id": second, "hostile": hostile.issuer, "gone": nobody}
+def settings(store, good, second, hostile, gone):
+    issuers = {"good_id": good, "second-id": second, "hostile": hostile.issuer, "gone": gone}
     providers = tuple(
         IdentityProvider(key=key, label=f"{key} login", issuer=issuer, client_id=CLIENT, client_secret=SECRET)
         for key, issuer in issuers.items()
     )
     hostile.misdeed = ""
-    return replace(settings_for(tmp_path / "instance", store.url("portal")), identity_providers=providers)
+    return replace(usual_settings(store), identity_providers=providers)
+
+
+@pytest.fixture(autouse=True)
+def nothing_discovered(app):
+    """What a provider said in the test before is not known in this one."""
+    oidc.init_app(app)
 
 
 def local(url):

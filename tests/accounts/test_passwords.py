@@ -8,7 +8,7 @@ from icportal.accounts.demonstration import PASSWORD
 from icportal.core.errors import DomainError
 
 
-def test_the_hash_is_as_costly_as_it_should_be():
+def test_the_hash_is_as_costly_as_it_should_be(costly_passwords):
     parameters = extract_parameters(passwords.hash_password("lantern under the bridge"))
 
     assert parameters.type.name == "ID"

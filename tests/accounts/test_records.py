@@ -2,7 +2,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import settings_for
+from conftest import usual_settings
 
 from icportal.config import Mode
 from icportal.core import queue
@@ -18,8 +18,8 @@ def mode():
 
 
 @pytest.fixture
-def settings(store, tmp_path, mode):
-    return replace(settings_for(tmp_path / "instance", store.url("portal")), mode=mode)
+def settings(store, mode):
+    return replace(usual_settings(store), mode=mode)
 
 
 def write_mail(world, address="olga@city.example", language="fr"):

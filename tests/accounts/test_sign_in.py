@@ -123,7 +123,7 @@ def test_what_counts_as_one_visitor(address, network):
     assert network_of(address) == network
 
 
-def test_an_older_hash_is_made_stronger(world, client):
+def test_an_older_hash_is_made_stronger(world, client, costly_passwords):
     user_id = world.person("olga")
     with world.changes():
         world.user(user_id).password_hash = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
