@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 CONNECTIONS = 16
 OWN_PROCESSES = 2
+#: Seconds. Megabytes of data for sixteen at once take longer than wrk would wait by itself.
+LONGEST_ANSWER = 20
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,16 @@ def tell_the_tool() -> str:
 
 
 def _with_wrk(address: str, seconds: float) -> Speed:
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency", address]
+    command = [
+        "wrk",
+        "-t2",
+        f"-c{CONNECTIONS}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        f"{LONGEST_ANSWER}s",
+        "--latency",
+        address,
+    ]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise WrongAnswerError(f"{address} was not answered well:\n{output}")

@@ -137,10 +137,15 @@ def open_file(file: StoredFile) -> io.BytesIO:
 def headers_for(file: StoredFile, *, inline: bool = False) -> dict[str, str]:
     """The headers under which a file is harmless. Only pictures may be shown ``inline``."""
     shown = inline and file.kind in IMAGES
+    return harmless_headers(file.name, file.media_type, file.size, how="inline" if shown else "attachment")
+
+
+def harmless_headers(name: str, media_type: str, size: int, *, how: str = "attachment") -> dict[str, str]:
+    """The same for what is put together for one download; ``size`` in bytes."""
     return {
-        "Content-Type": file.media_type,
-        "Content-Length": str(file.size),
-        "Content-Disposition": _disposition("inline" if shown else "attachment", file.name),
+        "Content-Type": media_type,
+        "Content-Length": str(size),
+        "Content-Disposition": _disposition(how, name),
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",

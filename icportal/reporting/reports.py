@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from icportal.cities import queries as cities
 from icportal.cities.models import City
+from icportal.content.enums import ContentState
 from icportal.content.models import ContentItem, LanguageVersion
 from icportal.core.actors import Actor
 from icportal.core.db import db
@@ -117,6 +118,11 @@ def rounds_without() -> list[Round]:
         select(Round).outerjoin(Report, Report.round_id == Round.id).where(Report.id.is_(None), Round.state != RoundState.DRAFT)
     )
     return list(db.session.scalars(query.order_by(Round.number.desc(), Round.id.desc())))
+
+
+def has_drafts(report: Report) -> bool:
+    """Whether any text of the report waits to be sent to review."""
+    return any(version.state == ContentState.DRAFT for chapter in report.shown for version in chapter.item.versions)
 
 
 def standings(report: Report) -> list[Standing]:

@@ -6,11 +6,11 @@ withdrawn is gone at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Integer, and_, bindparam, select
 
 from icportal.cities.models import City
 from icportal.core.db import db
@@ -35,6 +35,8 @@ from icportal.reporting.wording import Shown, Words
 
 #: Of these only the numbers stand in a list of cities: what they point at is read on the page of the city.
 NUMBERS_ONLY = frozenset({QuestionType.FILE, QuestionType.INDICATOR, QuestionType.NOTE})
+#: What a city is listed by; columns only, for a page has hundreds of cities.
+NAMED = (City.slug, City.name, City.names)
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,7 @@ class Results:
         return told["commitments"].get(str(number)) if told else None
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(NamedTuple):
     """A city in a list, with its answer where there is one to read."""
 
     slug: str
@@ -157,28 +158,68 @@ def questions(of: Results) -> dict[str, Document]:
     return {each["question"]: found[each["question"]] for each in of.overview["questions"]}
 
 
-def answers(
-    of: Results, asked: Question, choice: str, number: int, *, words: Asked, reader: str, total: int, most: int = PAGE
-) -> ListPage:
-    """A page of those who gave this answer, or its first ones: the cities with what they say, as it may be read now."""
-    rows = _readable(of, asked, (_body(of, list_key(asked.name, choice, number)) or ())[:most]) if total else ()
-    if choice != GIVEN:
-        still = asked.type != QuestionType.CHOICE
-        return ListPage(choice, total, number, [_city(row, reader) for row in rows if still or row.choice == choice])
+def documents(of: Results, codes: Sequence[str]) -> dict[str, Document]:
+    """The distributions of these questions, by code. One query."""
+    return _bodies(of, {question_key(code): code for code in codes})
+
+
+def first_answers(
+    of: Results, asked: Sequence[Question], totals: Mapping[str, int], *, words: Asked, reader: str, most: int
+) -> dict[str, ListPage]:
+    """The first of those who answered each of these questions, which have no choices. Two queries, whatever their number."""
+    keys = {list_key(question.name, GIVEN, 0): question.name for question in asked if totals[question.name]}
+    wanted = {code: frozenset(ids[:most]) for code, ids in _bodies(of, keys).items()}
+    columns = (*NAMED, PublishedAnswer.value, PublishedAnswer.language, PublishedAnswer.question, Response.city_id)
+    by_question: dict[str, list[Any]] = {}
+    for row in _asked_of(of, columns, list(wanted), frozenset().union(*wanted.values())) if wanted else ():
+        if row.city_id in wanted[row.question]:
+            by_question.setdefault(row.question, []).append(row)
+    in_words = Words(words, {}, reader=reader, public=of.is_public)
+    return {
+        question.name: ListPage(
+            GIVEN, totals[question.name], 0, _said(question, by_question.get(question.name, ()), in_words, reader)
+        )
+        for question in asked
+    }
+
+
+def choosers(
+    of: Results, asked: Question, turned: Mapping[str, int], *, reader: str, totals: Mapping[str, int]
+) -> list[ListPage]:
+    """For each choice of a question, in their order, the page of the cities that chose it: ``turned`` has its number.
+
+    Cities stand there as they may be read now. Two queries, whatever the number of choices.
+    """
+    keys = {list_key(asked.name, choice, number): choice for choice, number in turned.items() if totals.get(choice)}
+    wanted = {choice: frozenset(ids) for choice, ids in _bodies(of, keys).items()}
+    everybody = frozenset().union(*wanted.values())
+    rows = _asked_of(of, (*NAMED, PublishedAnswer.choice, Response.city_id), [asked.name], everybody) if everybody else ()
+    listed: dict[str, list[Listed]] = {choice: [] for choice in turned}
+    for row in rows:
+        city = _city(row, reader)
+        # What was counted as one choice and is another one by now stands under neither before it is counted anew.
+        for choice in (row.choice,) if asked.type == QuestionType.CHOICE else wanted:
+            if row.city_id in wanted.get(choice, ()):
+                listed[choice].append(city)
+    return [ListPage(choice, totals.get(choice, 0), number, listed[choice]) for choice, number in turned.items()]
+
+
+def answers(of: Results, asked: Question, number: int, *, words: Asked, reader: str, total: int, most: int = PAGE) -> ListPage:
+    """A page of those who answered a question that has no choices, or its first ones, with what they say as it may be read now."""
+    rows: Sequence[Any] = ()
+    if total and asked.type not in NUMBERS_ONLY:
+        ids = (_body(of, list_key(asked.name, GIVEN, number)) or ())[:most]
+        rows = _asked_of(of, (*NAMED, PublishedAnswer.value, PublishedAnswer.language), [asked.name], ids) if ids else ()
     pointed = [each for row in rows for each in row.value] if asked.type == QuestionType.PRACTICE else None
     about = {asked.name: {"value": pointed}} if pointed else {}
-    in_words, label = Words(words, about, reader=reader, public=of.is_public), words.label(asked.name)
-    listed = []
-    for row in rows:
-        said = {"value": row.value, "language": row.language}
-        listed.append(replace(_city(row, reader), label=label, said=said, shown=in_words.of(asked, said)))
-    return ListPage(choice, total, number, listed)
+    in_words = Words(words, about, reader=reader, public=of.is_public)
+    return ListPage(GIVEN, total, number, _said(asked, rows, in_words, reader))
 
 
 def named_cities(of: Results, choice: str, number: int, reader: str, *, total: int) -> ListPage:
     """A page of a list of the round itself: who did not answer, or is in one of two rounds only."""
     ids: Sequence[int] = _body(of, list_key("", choice, number)) or ()
-    found = db.session.execute(select(City.slug, City.name, City.names).where(City.id.in_(ids)).order_by(City.key)) if ids else ()
+    found = db.session.execute(select(*NAMED).where(City.id.in_(ids)).order_by(City.key)) if ids else ()
     return ListPage(choice, total, number, [_city(row, reader) for row in found])
 
 
@@ -195,21 +236,28 @@ def may_be_read(audience: str) -> tuple[Any, ...]:
     return (PublishedAnswer.visibility != Visibility.CITY,)
 
 
-def _readable(of: Results, asked: Question, city_ids: Sequence[int]) -> Sequence[Any]:
-    """The cities with their answers, by name; columns only, for a page has hundreds of them."""
-    if not city_ids or asked.type in NUMBERS_ONLY:
-        return ()
-    columns = [City.slug, City.name, City.names, PublishedAnswer.choice]
-    if not asked.is_choice:
-        columns += [PublishedAnswer.value, PublishedAnswer.language]
+def _asked_of(of: Results, columns: Sequence[Any], codes: Collection[str], city_ids: Collection[int]) -> Sequence[Any]:
+    """What these cities answered to these questions, as it may be read now, by the cities' names."""
+    # Written out: binding hundreds of numbers takes longer than the query. Both tables are told, or one is read as a whole.
+    these = bindparam("cities", list(city_ids), type_=Integer, expanding=True, literal_execute=True)
     query = (
         select(*columns)
         .join(Response, Response.city_id == City.id)
-        .join(PublishedAnswer, PublishedAnswer.response_id == Response.id)
-        .where(Response.round_id == of.round.id, Response.city_id.in_(city_ids), PublishedAnswer.question == asked.name)
-        .where(*may_be_read(of.audience))
+        .join(PublishedAnswer, and_(PublishedAnswer.round_id == Response.round_id, PublishedAnswer.city_id == Response.city_id))
+        .where(Response.round_id == of.round.id, PublishedAnswer.round_id == of.round.id, PublishedAnswer.question.in_(codes))
+        .where(City.id.in_(these), PublishedAnswer.city_id.in_(these), *may_be_read(of.audience))
     )
     return db.session.execute(query.order_by(City.key)).all()
+
+
+def _said(asked: Question, rows: Sequence[Any], in_words: Words, reader: str) -> list[Listed]:
+    """The rows with what each city says."""
+    label = in_words.asked.label(asked.name)
+    listed = []
+    for row in rows:
+        said = {"value": row.value, "language": row.language}
+        listed.append(_city(row, reader)._replace(label=label, said=said, shown=in_words.of(asked, said)))
+    return listed
 
 
 def _city(row: Any, reader: str) -> Listed:
@@ -221,3 +269,11 @@ def _body(of: Results, key: str) -> Any:
         ResultDocument.round_id == of.round.id, ResultDocument.audience == of.audience, ResultDocument.key == key
     )
     return db.session.scalar(query)
+
+
+def _bodies(of: Results, keys: Mapping[str, str]) -> dict[str, Any]:
+    """The documents with these keys, under the names the mapping gives them. One query."""
+    query = select(ResultDocument.key, ResultDocument.body).where(
+        ResultDocument.round_id == of.round.id, ResultDocument.audience == of.audience, ResultDocument.key.in_(keys)
+    )
+    return {keys[key]: body for key, body in db.session.execute(query)} if keys else {}

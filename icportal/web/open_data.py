@@ -17,8 +17,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def json_list(items: Iterable[Mapping[str, Any]], *, total: int, **about: Any) -> Response:
-    """``{"total": …, "items": […]}``; ``about`` adds what the whole list is, such as the day it shows."""
-    body = json.dumps({"total": total, **about, "items": list(items)}, ensure_ascii=False, default=_plain, indent=1)
+    """``{"total": …, "items": […]}``, an item a line; ``about`` adds what the whole list is, such as the day it shows."""
+    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+    rows = ",\n".join(map(encode, items))
+    body = f'{encode({"total": total, **about})[:-1]}, "items": [\n{rows}\n]}}'
     return Response(body + "\n", mimetype="application/json", headers={"Access-Control-Allow-Origin": "*"})
 
 

@@ -48,7 +48,7 @@ REPORTING = {
     "coordinator@demo.example": (
         *(f"work/reporting{page}" for page in ("", "/round-5/results/questions/office", "/reports", "/rounds/round-6/board")),
         *(f"work/reporting{page}" for page in ("/rounds/round-6/cities/oulu/deadline", "/questionnaires", "/questionnaires/3/questions/office")),
-        "results", "results/round-5/commitments/6", "reports",
+        "results", "results/round-5/commitments/6", "results/round-5/themes", "reports",
     ),
 }  # fmt: skip
 

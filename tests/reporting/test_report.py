@@ -13,6 +13,7 @@ from sqlalchemy import select
 from icportal.content import queries
 from icportal.content import services as content
 from icportal.core.actors import Role
+from icportal.core.audit import AuditEntry
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, Stale
@@ -269,6 +270,35 @@ def test_a_city_reads_the_whole_passage_it_shares_with_another(report: Report, w
     shown = next(row for row in rows if row.mention.excerpt == "Two cities agree.")
     assert "Two cities agree." in shown.html
     assert "Next." not in shown.after
+
+
+def test_all_complete_drafts_are_sent_to_review_at_once_and_the_others_stay(report: Report, world: Any) -> None:
+    clara, rita = world.coordinator, reader()
+    approve(chapter(report, "summary").item.source, clara, rita)
+    reports.start_translation(chapter(report, "summary").item, "fr", actor=clara)
+    own = reports.add_chapter(report, "What comes next", actor=clara)
+    returned = chapter(report, "c04").item.source
+    content.submit(returned, actor=clara)
+    content.request_changes(returned, actor=rita, reason="Say more.")
+    reports.arrange_chapter(chapter(report, "special"), actor=clara, left_out=True)
+    db.session.commit()
+    with pytest.raises(NotAllowed):
+        reports.send_chapters(report, actor=world.officer("oulu"))
+
+    sent, unsent = reports.send_chapters(report, actor=clara)
+    db.session.commit()
+    states = {each.topic: each.item.source.state for each in report.chapters}
+    assert [topic for topic, state in states.items() if state != "review"] == ["summary", "c04", "special", own.topic]
+    assert sent == len(states) - 4
+    assert {(one.chapter.topic, one.version.language) for one in unsent} == {("summary", "fr"), ("c04", "en"), (own.topic, "en")}
+    said = {one.chapter.topic: " ".join(map(str, one.reasons)) for one in unsent}
+    assert "missing in the translation" in said["summary"]
+    assert "asked for changes" in said["c04"]
+    assert "Write the text" in said[own.topic]
+    assert len(db.session.scalars(select(Mail).where(Mail.recipient_id == rita.id)).all()) == sent, "a mail for each chapter"
+    logged = db.session.query(AuditEntry).filter_by(action="content.version:submit")
+    assert logged.count() == sent + 2
+    assert reports.send_chapters(report, actor=clara)[0] == 0, "nothing is sent twice"
 
 
 def test_an_edition_has_the_languages_that_are_complete(report: Report, world: Any) -> None:

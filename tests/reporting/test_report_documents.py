@@ -101,11 +101,16 @@ def _look_at_word(data: bytes) -> None:
     words = [paragraph.text for paragraph in document.paragraphs]
     assert "Der Gemeinderat hat einen Plan beschlossen. (Vienna)" in words
     assert any("*Stars* and [brackets] <stay>" in line for line in words), "no sign of an answer is lost"
+    quote = next(each for each in document.paragraphs if each.text.startswith("Der Gemeinderat"))
+    assert 'w:lang w:val="de"' in quote._p.xml, "Word checks the spelling in the language of the quotation"
+    assert "PAGE" in document.sections[0].footer._element.xml
     assert ("Heading 2", "Commitment 1: Say openly that chances are equal") in [
         (each.style.name, each.text) for each in document.paragraphs
     ]
     table = next(table for table in document.tables if table.rows[0].cells[0].text == "Commitment")
     assert [cell.text for cell in table.rows[1].cells][1:] == ["1", "1", "0", "1"]
+    assert "<w:tblHeader/>" in table.rows[0]._tr.xml
+    assert table.rows[1].cells[0].width > 2 * table.rows[1].cells[1].width, "words have the room, numbers need little"
     assert any("Integration plan & more" in cell.text for table in document.tables for cell in table.rows[-1].cells)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -43,10 +46,19 @@ def test_the_desk_from_beginning_to_the_public_pages(world: Any, sign_in: Any, c
     assert "Ask the cities" in page
     assert page.count('name="transition"') == 1, "the form of a step names it once"
     assert clara.get(f"{here}/preview").status_code == 200
+    clara.post(f"{here}/chapters", data={"title": "Still empty"})
+    sent = clara.post(f"{here}/send")
+    assert sent.status_code == 200
+    assert "10 texts are sent to review" in sent.text
+    assert "1 text was not sent to review" in sent.text
+    clara.post(f"{here}/chapters/still-empty/out")
+    assert "Send all chapters" not in clara.get(here).text, "there is nothing more to send"
     report = db.session.query(Report).one()
     chapter = next(each for each in report.chapters if each.topic == "c01")
-    assert "[[figure c04]]" in clara.get(f"/en/work/reporting/chapters/{chapter.id}").text
-    assert clara.get(f"/en/work/reporting/chapters/{chapter.id}/edit").status_code == 200
+    assert "[[figure c04]]" in clara.get(f"/en/work/reporting/reports/chapters/{chapter.id}").text
+    trail = clara.get(f"/en/work/reporting/reports/chapters/{chapter.id}/edit").text
+    assert trail.index(f'href="{here}"') < trail.index(f'href="/en/work/reporting/reports/chapters/{chapter.id}"')
+    assert '<a href="/en/work/reporting/reports" aria-current="page">' in trail, "the menu shows where one is"
 
     refused = clara.post(
         f"{here}/move", data={"transition": "ask_cities", "version": report.version, "until": today().isoformat()}
@@ -105,3 +117,23 @@ def test_the_desk_from_beginning_to_the_public_pages(world: Any, sign_in: Any, c
     assert "March 2013" in client.get("/en/reports").text
     assert client.get(f"/en/reports/{report.slug}/editions/1/checksums.txt").status_code == 200
     assert client.get(f"/en/reports/{report.slug}/editions/2").status_code == 404
+    _everything_at_once(client, report)
+
+
+def _everything_at_once(client: Any, report: Report) -> None:
+    """The archive has every file of the edition, holds against its own checksums, and is the same the next time."""
+    address = f"/en/reports/{report.slug}/editions/1.zip"
+    assert address in client.get(f"/en/reports/{report.slug}/editions/1").text
+    answer = client.get(address)
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Content-Length"] == str(len(answer.data))
+    assert f'attachment; filename="{report.slug}-1.zip"' in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        found = {name.removeprefix(f"{report.slug}-1/"): archive.read(name) for name in archive.namelist()}
+    assert set(found) == {file.name for file in report.editions[0].files}
+    sums = dict(reversed(line.split("  ")) for line in found["checksums.txt"].decode().splitlines())
+    assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if name != "checksums.txt"}
+    again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(address).data == answer.data
+    assert client.get(f"/en/reports/{report.slug}/editions/2.zip").status_code == 404

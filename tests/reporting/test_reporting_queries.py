@@ -11,8 +11,8 @@ from icportal.accounts.models import RoleGrant, User
 from icportal.core.actors import Role
 from icportal.core.clock import now, today
 from icportal.core.db import db
-from icportal.plans import services as plans
-from icportal.plans.services import Draft
+from icportal.plans.services import actions as plans
+from icportal.plans.services.actions import Draft
 from icportal.reporting.models import ReportEdition, ReportPage
 from icportal.reporting.services import reports
 from icportal.reporting.services.computing import compute_results

@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+from harness import statements
 from reporting_world import STRUCTURE, make_world, person
 from results_world import ELEVEN, close, compute, say
 from sqlalchemy import event
@@ -21,7 +22,7 @@ ALL = Structure((*ELEVEN.sections, STRUCTURE.sections[-1]), {**ELEVEN.choices, *
 PAGES = (
     "/en/results", "/en/results/round-5", "/en/results/round-5/commitments/1", "/en/results/round-5/commitments/11",
     "/en/results/round-5/questions/themes", "/en/results/round-5/questions/strategies", "/en/results/round-5/questions/c01_challenges",
-    "/ar-xb/results/round-5", "/fr/results/round-5/commitments/1",
+    "/ar-xb/results/round-5", "/en/results/round-5/themes", "/fr/results/round-5/commitments/1",
 )  # fmt: skip
 
 
@@ -90,6 +91,34 @@ def test_a_hidden_low_grade_is_nowhere_in_public_but_open_to_the_network(client,
     assert "Plan of bern" in page(client, "/en/work/reporting/round-5/results/questions/strategies")
     assert "Nobody answers letters" in page(client, "/en/work/reporting/round-5/results/questions/c01_challenges")
     assert "kept back and in none" not in network
+
+
+@pytest.mark.databases
+def test_challenges_and_themes_of_all_commitments_stand_on_one_page(client, sign_in, app, world):
+    assert "/en/results/round-5/themes" in page(client, "/en/results/round-5")
+    public = page(client, "/en/results/round-5/themes")
+    said = words(public)
+    assert "Nobody answers letters" not in public, "what a city shows the network only"
+    assert "Oulu" not in public
+    assert public.count("Too few people in") == 3
+    assert "All 5 answers" in said
+    assert re.search(r"1 · [^·]+ 5 0 1 2 · ", said), "a table: who writes of challenges, who names a practice, what is kept back"
+    assert "Plan of bern" in said
+    sign_in(world[Role.CITY_OFFICER])
+    assert "All 6 answers" in words(page(client, "/en/work/reporting/round-5/results/themes")), "with the one not public"
+    with statements(app) as sent:
+        page(client, "/en/work/reporting/round-5/results/themes")
+    once = len(sent)
+    with app.app_context():
+        other = make_world("oulu", number=8, structure=ALL)
+        for slug in ("vienna", "nuremberg", "graz", "linz", "bern"):
+            say(other, slug, {f"c{number:02}_challenges": f"{slug} {number}" for number in range(1, 12)})
+        close(other)
+        compute(other)
+    assert page(client, "/en/work/reporting/round-8/results/themes").count("answer-read") == 33
+    with statements(app) as sent:
+        page(client, "/en/work/reporting/round-8/results/themes")
+    assert len(sent) <= once, "eleven commitments ask no more than one"
 
 
 def test_names_of_the_silent_stand_only_when_the_round_is_closed(client, app, world):

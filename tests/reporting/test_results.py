@@ -19,6 +19,7 @@ from icportal.reporting.asked import asked
 from icportal.reporting.counting import NETWORK, ONLY_BEFORE, ONLY_NOW, PAGE, PUBLIC, SILENT
 from icportal.reporting.enums import ResponseState
 from icportal.reporting.models import PublishedAnswer, ResultDocument
+from icportal.reporting.result_themes import themes_of
 from icportal.reporting.services.computing import COMPUTE, request_results
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -176,24 +177,34 @@ def test_lists_have_fifty_cities_a_page_in_the_order_of_their_names():
         say(world, f"hidden-{place}", {"c01_grade": ("fully", "network")})
     compute(world)
     found, question = of(world), ELEVEN.questions["c01_grade"]
-    words = asked(world.round.questionnaire_version, "en")
-    pages = [results.answers(found, question, "fully", n, words=words, reader="en", total=PAGE + 3) for n in range(3)]
+    totals = {"fully": PAGE + 3}
+    pages = [results.choosers(found, question, {"fully": n}, reader="en", totals=totals)[0] for n in range(3)]
     assert [len(page.rows) for page in pages] == [PAGE, 3, 0]
     assert [row.slug for row in pages[1].rows] == ["city-50", "city-51", "city-52"]
     assert pages[0].has_more
     assert not pages[1].has_more
 
 
-def test_a_city_that_withdraws_its_grade_is_no_longer_named_at_once():
+def test_a_city_that_withdraws_its_answers_is_no_longer_named_at_once():
     world = make_world("oulu")
-    say(world, "oulu", {"c01_grade": "fully"})
+    say(world, "oulu", {"c01_grade": "fully", "c01_challenges": "Too few people."})
     compute(world)
-    row = db.session.scalar(select(PublishedAnswer))
-    row.visibility = "network"
-    db.session.flush()
     words = asked(world.round.questionnaire_version, "en")
-    page = results.answers(of(world), STRUCTURE.questions["c01_grade"], "fully", 0, words=words, reader="en", total=1)
-    assert page.rows == []
+    grade, said = STRUCTURE.questions["c01_grade"], STRUCTURE.questions["c01_challenges"]
+
+    def named() -> list[int]:
+        lists = [
+            *results.choosers(of(world), grade, {"fully": 0}, reader="en", totals={"fully": 1}),
+            results.answers(of(world), said, 0, words=words, reader="en", total=1),
+            themes_of(of(world), words, reader="en", most=3).challenges[0].written.page,
+        ]
+        return [len(page.rows) for page in lists]
+
+    assert named() == [1, 1, 1]
+    for row in db.session.scalars(select(PublishedAnswer)):
+        row.visibility = "network"
+    db.session.flush()
+    assert named() == [0, 0, 0]
 
 
 def test_those_without_a_response_are_listed_and_those_being_checked_are_not():

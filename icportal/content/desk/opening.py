@@ -16,7 +16,7 @@ from icportal.content.desk.forms import EmptyForm, TextForm, text_form
 from icportal.content.kinds import ContentField, ContentKind
 from icportal.content.models import Comment, ContentItem, LanguageVersion, Revision
 from icportal.core.errors import DomainError, FieldErrors, NotFound
-from icportal.core.strings import Text, _l
+from icportal.core.strings import Text, _, _l
 from icportal.i18n.locales import CONTENT_LANGUAGES, Language
 from icportal.web.forms import VersionedForm
 
@@ -41,7 +41,7 @@ class TextDesk:
     ``save(version, body, actor=, seen=, same_meaning=)`` keeps a source text, ``start(item, language, actor=)``
     begins a translation. ``compare_facts`` sets the reviewed facts of two revisions against each other.
     ``people`` and ``cities`` give names by number: content itself knows neither. ``prefix`` stands before the names of
-    the endpoints where the blueprint has other pages too.
+    the endpoints where the blueprint has other pages too. ``trail`` gives (name, address) of the pages above the subject's.
     """
 
     kind: ContentKind
@@ -63,6 +63,7 @@ class TextDesk:
     below_facts: str = ""
     claim: Text = SAME_WORDING
     prefix: str = ""
+    trail: Callable[[Any], Sequence[tuple[Text, str]]] = field(default=lambda _subject: [])
 
     def opened(self, subject: Any, version: LanguageVersion | None = None) -> OpenText:
         """A version of the subject's text, the source where none is named."""
@@ -118,6 +119,11 @@ class OpenText:
     def workspace(self) -> str:
         """The address of the subject's own page."""
         return url_for(self.desk.kind.workspace, **{self.desk.parameter: self.subject.id})
+
+    @property
+    def crumbs(self) -> list[tuple[Text, str]]:
+        """The way from somebody's work to the subject's own page, which is the last."""
+        return [(_("My work"), url_for("workflow.worklist")), *self.desk.trail(self.subject), (self.title, self.workspace)]
 
     @property
     def facts_url(self) -> str:

@@ -143,5 +143,6 @@ TEXTS = TextDesk(
     not_written=_l("This indicator is not being written in that language."),
     claim=_l("Then translations stay as they are and series run on. Your name stands beside this claim in the history."),
     prefix="catalogue_",
+    trail=lambda _subject: [(_("Catalogue of indicators"), url_for("indicators.list_catalogue"))],
 )
 add_routes(TEXTS)

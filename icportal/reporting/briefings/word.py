@@ -10,6 +10,7 @@ from docx.shared import Mm, Pt
 
 from icportal.reporting.report.printing import Sheet
 from icportal.reporting.report.word import Writer
+from icportal.reporting.report.word_styles import CELL, resize
 
 SECOND_PAGE = "second"
 
@@ -30,14 +31,10 @@ class _Writer(Writer):
         section = self.document.sections[0]
         section.top_margin = section.bottom_margin = Mm(15)
         section.left_margin = section.right_margin = Mm(19)
+        for name, size, before in (("Normal", 9.5, 0), ("Title", 18, 0), ("Heading 1", 12, 8), ("Heading 2", 11, 6)):
+            resize(self.document, name, size, before=before, after=3)
+        resize(self.document, CELL, 9, before=0, after=0)
         styles = self.document.styles
-        normal = styles["Normal"]
-        normal.font.size = Pt(9.5)
-        normal.paragraph_format.space_after = Pt(3)
-        for name, size, before in (("Title", 18, 0), ("Heading 1", 12, 8), ("Heading 2", 11, 6)):
-            styles[name].font.size = Pt(size)
-            styles[name].paragraph_format.space_before = Pt(before)
-            styles[name].paragraph_format.space_after = Pt(3)
         for name in ("List Bullet", "List Number"):
             styles[name].paragraph_format.space_after = Pt(1)
         self.document.add_paragraph(self.sheet.title, style="Title")
@@ -47,10 +44,3 @@ class _Writer(Writer):
         if element.get("class") == SECOND_PAGE:
             self.document.add_page_break()
         super()._element(element, style=style)
-
-    def _table(self, element: Any) -> None:
-        super()._table(element)
-        for row in self.document.tables[-1].rows:
-            for cell in row.cells:
-                for paragraph in cell.paragraphs:
-                    paragraph.paragraph_format.space_after = Pt(0)

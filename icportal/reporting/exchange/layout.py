@@ -13,13 +13,14 @@ of a table the rows in which anything stands; a group or a table without any sig
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
+
+from icportal.reporting.exchange.pen import CODE_ROW, FIRST_ROW, HEADER_ROW, HINT_ROW, TITLE_ROW, Cell, Issue, Typed
+
+__all__ = ["CODE_ROW", "FIRST_ROW", "HEADER_ROW", "HINT_ROW", "TITLE_ROW", "Cell", "Issue", "Typed"]
 
 SCHEMA = "1"
 PREFIX = "icportal-answers"
-CODE_ROW, TITLE_ROW, HINT_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4, 5
 KEY, SEEN, NUMBER, QUESTION, ANSWER, LAST, EVIDENCE, VISIBILITY, COMMENT = (
     "key", "seen", "number", "question", "answer", "last", "evidence", "visibility", "comment",
 )  # fmt: skip
@@ -34,8 +35,6 @@ CHOSEN = "x"
 DELETE = frozenset({"-", "–", "—"})
 #: The defined name of the list of readers.
 READERS = "readers"
-
-Cell = str | Decimal | date | None
 
 
 @dataclass(frozen=True)
@@ -154,20 +153,3 @@ class Book:
     tables: tuple[TableSheet, ...]
     lists: Mapping[str, tuple[str, ...]]
     file_name: str = ""
-
-
-@dataclass(frozen=True)
-class Issue:
-    """What is wrong with the cell in a column of the row with this key. ``text`` is read in the workbook's language."""
-
-    key: str
-    column: str
-    text: object
-    shown: str = ""
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A person's own cells by key and column, to be written instead of what the portal knows; ``seen`` among them."""
-
-    cells: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)

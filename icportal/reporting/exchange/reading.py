@@ -163,7 +163,7 @@ def read_answers(data: bytes, context: Context) -> ReadBook:
         Unreadable: it is no workbook, could do harm, or is not the one expected here; its finding says what to do.
     """
     found = open_workbook(data, form=True)
-    tables = {sheet["name"]: _cells(sheet, found["texts"], from_1904=found["from_1904"]) for sheet in found["sheets"]}
+    tables = {sheet["name"]: cells_of(sheet, found["texts"], from_1904=found["from_1904"]) for sheet in found["sheets"]}
     identity = _identity([*found["identities"], *_meta(tables.pop(META_SHEET, {}))])
     _require_expected(identity, context)
     rows, stray = _rows(tables)
@@ -174,7 +174,7 @@ def read_answers(data: bytes, context: Context) -> ReadBook:
     return ReadBook(
         identity,
         answers,
-        {key: {column: _kept(seen) for column, seen in row.cells.items()} for key, row in reader.rows.items()},
+        {key: {column: kept(seen) for column, seen in row.cells.items()} for key, row in reader.rows.items()},
         (*stray, *reader.stray),
         tuple(Finding(code) for code in found.get("notes", ())),
     )
@@ -213,7 +213,8 @@ def _require_expected(identity: Identity, context: Context) -> None:
 # --- which rows --------------------------------------------------------------------------------------------
 
 
-def _cells(sheet: Mapping[str, Any], texts: Sequence[str], *, from_1904: bool) -> dict[tuple[int, int], Seen]:
+def cells_of(sheet: Mapping[str, Any], texts: Sequence[str], *, from_1904: bool) -> dict[tuple[int, int], Seen]:
+    """The cells of a sheet as the child process found them, by row and column."""
     found = {}
     for row, column, kind, text, *formula in sheet["cells"]:
         words = _unescaped(texts[text]) if kind == sheets.TEXT else str(text)
@@ -248,7 +249,7 @@ def _rows(tables: Mapping[str, Mapping[tuple[int, int], Seen]]) -> tuple[list[tu
     return rows, stray
 
 
-def _kept(seen: Seen) -> Cell:
+def kept(seen: Seen) -> Cell:
     """What stood in a cell, to be written again: numbers and days as such."""
     if seen.kind == sheets.NUMBER:
         return Decimal(seen.shown)
@@ -404,20 +405,9 @@ class _Reader:
 
     def _value(self, asked: Question | Column, seen: Seen) -> tuple[Any, Finding | None]:
         """The value in a cell, or why there is none."""
-        if seen.kind in {sheets.ERROR, sheets.NO_VALUE}:
-            return None, Finding("answer.error", {"text": seen.text})
-        if asked.type in _NUMBERS and seen.kind != sheets.TEXT:
-            return _number(asked.type, seen)
-        if asked.type == QuestionType.DATE and seen.kind in {sheets.SERIAL, sheets.DAY}:
-            found = seen.moment
-            return (found.date().isoformat(), None) if found else (None, Finding("answer.not_day"))
-        text = seen.text if seen.kind == sheets.TEXT else seen.shown
-        if asked.type == QuestionType.CHOICE:
-            return self._chosen(asked, text)
-        value, problem = read_text(asked.type, text, self.context.reads_as)
-        if problem is None:
-            return value, None
-        return None, _too_long(asked.type, text) or Finding(_PROBLEMS[QuestionType(asked.type)], {"text": text.strip()[:60]})
+        if asked.type == QuestionType.CHOICE and seen.kind not in {sheets.ERROR, sheets.NO_VALUE}:
+            return self._chosen(asked, seen.text if seen.kind == sheets.TEXT else seen.shown)
+        return value_in(seen, asked.type, self.context.reads_as)
 
     def _chosen(self, asked: Question | Column, text: str) -> tuple[str | None, Finding | None]:
         known = self.context.labels.get(asked.choices, {})
@@ -425,6 +415,22 @@ class _Reader:
         if value not in self.context.structure.choices.get(asked.choices, ()):
             value = known.get(folded(text), "")
         return (value, None) if value else (None, Finding("answer.not_offered", {"text": clean_line(text)[:60]}))
+
+
+def value_in(seen: Seen, kind: str, reads_as: str) -> tuple[Any, Finding | None]:
+    """The value of a type in a cell, or why there is none; a choice is read by whoever knows what is offered."""
+    if seen.kind in {sheets.ERROR, sheets.NO_VALUE}:
+        return None, Finding("answer.error", {"text": seen.text})
+    if kind in _NUMBERS and seen.kind != sheets.TEXT:
+        return _number(kind, seen)
+    if kind == QuestionType.DATE and seen.kind in {sheets.SERIAL, sheets.DAY}:
+        found = seen.moment
+        return (found.date().isoformat(), None) if found else (None, Finding("answer.not_day"))
+    text = seen.text if seen.kind == sheets.TEXT else seen.shown
+    value, problem = read_text(kind, text, reads_as)
+    if problem is None:
+        return value, None
+    return None, _too_long(kind, text) or Finding(_PROBLEMS[QuestionType(kind)], {"text": text.strip()[:60]})
 
 
 def _too_long(kind: str, text: str) -> Finding | None:

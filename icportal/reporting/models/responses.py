@@ -229,7 +229,8 @@ class PublishedAnswer(Base, HasId):
     __table_args__ = (
         CheckConstraint("visibility != 'city' OR (value IS NULL AND choice = '')", name="withheld"),
         UniqueConstraint("response_id", "question"),
-        Index("ix_published_answer_round_id_question", "round_id", "question"),
+        # Counting the answers to a question and listing who gave them reads nothing but this.
+        Index("ix_published_answer_counted", "round_id", "question", "city_id", "visibility", "choice"),
     )
     __public__ = True
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -39,6 +40,15 @@ from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
 UP, DOWN = "up", "down"
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A text of a chapter that was not sent to review, with the reasons, a sentence each."""
+
+    chapter: Chapter
+    version: LanguageVersion
+    reasons: Sequence[Text]
 
 
 def create_report(round_: Round, *, language: str, actor: Actor) -> Report:
@@ -180,6 +190,30 @@ def move_version(
         mentions.recompute(chapter.report, [chapter])
     report_notices.MAILS.after(version, event, before, actor=actor)
     return event
+
+
+def send_chapters(report: Report, *, actor: Actor) -> tuple[int, list[Unsent]]:
+    """Send every text of the report that is a complete draft to review, each as if it were sent alone.
+
+    How many were sent, and those that were not. A text whose reviewer asked for changes is never sent along: whether they
+    are made is for its author to say.
+    """
+    authorise(actor, Permission.EDIT_REPORT, report)
+    sent, unsent = 0, list[Unsent]()
+    for chapter in report.shown:
+        for version in sorted(chapter.item.versions, key=lambda each: (not each.is_source, each.language)):
+            if version.state == ContentState.CHANGES_REQUESTED:
+                reason = _("The reviewer asked for changes: send it from its own page when they are made.")
+                unsent.append(Unsent(chapter, version, [reason]))
+            elif version.state == ContentState.DRAFT:
+                # Everything that is refused here is refused before anything is written.
+                try:
+                    move_version(chapter, version, "submit", actor=actor, seen=None)
+                    sent += 1
+                except DomainError as error:
+                    reasons = [message for _field, message in error.problems] + list(getattr(error, "reasons", ()))
+                    unsent.append(Unsent(chapter, version, reasons))
+    return sent, unsent
 
 
 def ask_cities(report: Report, until: date | None, *, actor: Actor, seen: int | None = None) -> int:

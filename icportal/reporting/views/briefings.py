@@ -21,8 +21,8 @@ from icportal.reporting.enums import Permission
 from icportal.reporting.exchange_forms import BriefingForm
 from icportal.reporting.models import Response
 from icportal.reporting.views.pages import Answer, blueprint
-from icportal.reporting.views.printing import made_file
 from icportal.web.decorators import requires
+from icportal.web.downloads import made_file
 from icportal.web.identity import current_actor
 
 

@@ -28,8 +28,8 @@ from icportal.reporting.exchange_forms import AnswersUploadForm, ImportDecisionF
 from icportal.reporting.models import Response, ResponseImport
 from icportal.reporting.services import importing
 from icportal.reporting.views.pages import Answer, blueprint
-from icportal.reporting.views.printing import made_file
 from icportal.web.decorators import requires
+from icportal.web.downloads import made_file
 from icportal.web.identity import current_actor
 
 #: A file that is too large is read so far that it can be refused at its field.

@@ -11,8 +11,7 @@ from icportal.cities.models import City
 from icportal.content.desk import with_autonym
 from icportal.core import files
 from icportal.core.errors import NotFound
-from icportal.core.files import StoredFile
-from icportal.core.filetypes import KINDS, FileKind
+from icportal.core.filetypes import FileKind
 from icportal.core.queue import Job, JobState
 from icportal.core.strings import Text, _
 from icportal.i18n.catalogues import current_language
@@ -24,6 +23,7 @@ from icportal.reporting.models import Response
 from icportal.reporting.services import printing
 from icportal.reporting.views.pages import Answer, blueprint
 from icportal.web.decorators import requires
+from icportal.web.downloads import made_file
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
 
@@ -73,12 +73,6 @@ def download_document(round_slug: str, slug: str) -> Answer:
     language, is_filled = form.language.data, form.content.data == FILLED
     name = documents.file_name(response, city, language, "docx", is_filled=is_filled)
     return made_file(documents.docx(response, city, language, is_filled=is_filled), name, FileKind.DOCUMENT)
-
-
-def made_file(data: bytes, name: str, kind: FileKind) -> Download:
-    """Something the portal made for this reader, kept by nobody on the way."""
-    file = StoredFile(name=name, size=len(data), kind=kind, media_type=KINDS[kind].media_type)
-    return Download(data, headers={**files.headers_for(file), "Cache-Control": "no-store"})
 
 
 @blueprint.post("/work/reporting/<slug:round_slug>/<slug:slug>/document/pdf")

@@ -143,5 +143,6 @@ TEXTS = TextDesk(
     not_written=_l("This questionnaire is not being written in that language."),
     claim=_l("Then translations stay as they are, and answers given before need no second look."),
     prefix="questionnaire_",
+    trail=lambda _subject: [(_("Questionnaires"), url_for("reporting.list_questionnaires"))],
 )
 add_routes(TEXTS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Response, render_template, request, url_for
 from markupsafe import Markup
 
@@ -12,6 +14,7 @@ from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import Language, get, reading_language, reading_order
 from icportal.reporting import labels, reports
 from icportal.reporting.models import ReportEdition
+from icportal.reporting.report import bundle
 from icportal.reporting.report.known import EARLIER
 from icportal.reporting.views.pages import Answer, blueprint
 from icportal.web.decorators import cached_page, public
@@ -89,6 +92,21 @@ def report_file(slug: str, number: int, filename: str) -> Answer:
     answer = Response(files.open_file(found.file), headers=headers)
     answer.set_etag(found.sha256)
     answer.make_conditional(request)
+    return answer
+
+
+@blueprint.get("/reports/<slug:slug>/editions/<int:number>.zip")
+@public
+def report_archive(slug: str, number: int) -> Answer:
+    """All files of an edition in one; it is not put together for somebody who has it already."""
+    edition = reports.published_edition(slug, number)
+    answer = Response(headers={"Cache-Control": FOR_EVER})
+    answer.set_etag(edition.sha256)
+    answer.make_conditional(request)
+    if answer.status_code != HTTPStatus.NOT_MODIFIED:
+        kept, size = bundle.pack(edition)
+        answer.headers.update(files.harmless_headers(f"{bundle.name_of(edition)}.zip", bundle.MEDIA_TYPE, size))
+        answer.response = bundle.chunks(kept)
     return answer
 
 

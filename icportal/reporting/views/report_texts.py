@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from icportal.accounts.directory import names_of, reviewed_languages
 from icportal.cities.queries import names_by_id
 from icportal.content.desk import TextDesk, add_routes, workspace_context
-from icportal.core.strings import _l
+from icportal.core.strings import Text, _, _l
 from icportal.i18n.catalogues import current_language
 from icportal.reporting import reports
 from icportal.reporting.enums import Permission
@@ -20,8 +20,11 @@ from icportal.reporting.views.pages import Answer, blueprint
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 
+#: Below the reports, where the menu finds them. The address of a report begins with "report-": none is in the way.
+ADDRESS = "/work/reporting/reports/chapters"
 
-@blueprint.get("/work/reporting/chapters/<int:chapter_id>")
+
+@blueprint.get(f"{ADDRESS}/<int:chapter_id>")
 @requires(Permission.VIEW_REPORT)
 def chapter_workspace(chapter_id: int) -> Answer:
     """A chapter: its languages, and what can be done with each."""
@@ -41,10 +44,19 @@ def workspace_page(chapter: Chapter, form: Any = None, status: int = 200, reason
     ), status
 
 
+def _trail(chapter: Chapter) -> list[tuple[Text, str]]:
+    """The list of reports, and the report the chapter is part of."""
+    report = chapter.report
+    return [
+        (_("Reports"), url_for("reporting.list_report_work")),
+        (report.title, url_for("reporting.show_report_work", slug=report.slug)),
+    ]
+
+
 TEXTS = TextDesk(
     kind=CHAPTER,
     blueprint=blueprint,
-    address="/work/reporting/chapters",
+    address=ADDRESS,
     parameter="chapter_id",
     view=Permission.VIEW_REPORT,
     open_subject=reports.open_chapter,
@@ -58,5 +70,6 @@ TEXTS = TextDesk(
     untitled=_l("Untitled chapter"),
     not_written=_l("This chapter is not being written in that language."),
     prefix="chapter_",
+    trail=_trail,
 )
 add_routes(TEXTS)

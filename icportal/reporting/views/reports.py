@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from icportal.core.clock import today
 from icportal.core.errors import DomainError, NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.queue import JobState
-from icportal.core.strings import _
+from icportal.core.strings import _, _n
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import interface_codes
 from icportal.reporting import labels, reports
@@ -62,7 +63,7 @@ def show_report_work(slug: str) -> Answer:
     return report_page(reports.open_report(slug, actor=current_actor()))
 
 
-def report_page(report: Report, *, form: Any = None, status: int = 200) -> Answer:
+def report_page(report: Report, *, form: Any = None, status: int = 200, unsent: Sequence[services.Unsent] = ()) -> Answer:
     """The page of a report, again with what was refused."""
     actor = current_actor()
     may_edit = can(actor, Permission.EDIT_REPORT, report)
@@ -85,6 +86,8 @@ def report_page(report: Report, *, form: Any = None, status: int = 200) -> Answe
         job=job,
         running=running,
         failed=failed,
+        drafts=may_edit and reports.has_drafts(report),
+        unsent=unsent,
         form=form,
         step=form if isinstance(form, StepForm) else StepForm(formdata=None, version=report.version),
         chapter=form if isinstance(form, ChapterForm) else ChapterForm(formdata=None),
@@ -102,6 +105,19 @@ def draft_report(slug: str) -> Answer:
     except DomainError as error:
         return _refused(report, ChapterForm(formdata=None), error)
     flash(_("Drafted anew from the data. Chapters written: %(count)s. What people wrote is as it was.", count=count), "success")
+    return redirect(url_for("reporting.show_report_work", slug=slug), 303)
+
+
+@blueprint.post("/work/reporting/reports/<slug:slug>/send")
+@requires(Permission.EDIT_REPORT)
+def send_report_chapters(slug: str) -> Answer:
+    """Send every chapter that is ready to review; those that are not stand on the page with the reason."""
+    report = reports.open_report(slug, actor=current_actor())
+    sent, unsent = services.send_chapters(report, actor=current_actor())
+    if sent:
+        flash(_n("%(num)s text is sent to review.", "%(num)s texts are sent to review.", sent), "success")
+    if unsent:
+        return report_page(report, unsent=unsent)
     return redirect(url_for("reporting.show_report_work", slug=slug), 303)
 
 

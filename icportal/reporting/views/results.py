@@ -12,7 +12,7 @@ from icportal.core.permissions import can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.practices import labels as practices
-from icportal.reporting import city_groups, labels, result_data, result_figures, result_picture, results
+from icportal.reporting import city_groups, labels, result_data, result_figures, result_picture, result_themes, results
 from icportal.reporting.asked import Asked, asked
 from icportal.reporting.counting import GIVEN, GRADES, NETWORK, ONLY_BEFORE, ONLY_NOW, PAGE, PUBLIC, SILENT
 from icportal.reporting.enums import Permission, QuestionRole, QuestionType
@@ -38,7 +38,7 @@ TEXTS = 3
 @cached_page
 def list_results() -> str:
     """The rounds of which anything is public, the newest first."""
-    return render_template("reporting/result_list.html", rounds=results.rounds(PUBLIC), **_words(PUBLIC))
+    return render_template("reporting/result_list.html", rounds=results.rounds(PUBLIC), **page_words(PUBLIC))
 
 
 @blueprint.get("/results/<slug:round_slug>")
@@ -145,9 +145,10 @@ def round_page(of: Results, *, job: Any = None, may_compute: bool = False) -> st
         silent=_named(of, SILENT, 0) if not of.overview["is_open"] else None,
         titles=practices.commitment_titles(),
         before=_before(of),
+        has_themes=result_themes.is_asked(words.structure),
         job=job,
         may_compute=may_compute,
-        **_words(of.audience),
+        **page_words(of.audience),
     )
 
 
@@ -157,7 +158,7 @@ def commitment_page(of: Results, number: int) -> str:
     document = results.question(of, question.name)
     section = words.structure.section_of[question.name]
     chosen, page = request.args.get("grade", ""), _page()
-    lists = [_answers(of, words, question, str(grade), page if chosen == grade else 0, document=document) for grade in GRADES]
+    turned = {str(grade): page if chosen == grade else 0 for grade in GRADES}
     return render_template(
         "reporting/result_commitment.html",
         of=of,
@@ -167,12 +168,12 @@ def commitment_page(of: Results, number: int) -> str:
         area=area_of(number),
         document=document,
         groups=_groups(document),
-        lists=lists,
+        lists=_choosers(of, question, turned, document),
         written=_written(of, words, section),
         change=of.change(number),
         before=_before(of),
         around=[each for each in (number - 1, number + 1) if str(each) in of.overview["commitments"]],
-        **_words(of.audience),
+        **page_words(of.audience),
     )
 
 
@@ -183,10 +184,11 @@ def question_page(of: Results, code: str) -> str:
         raise NotFound(_("This round did not ask this question."))
     document = results.question(of, code)
     chosen, page = request.args.get("choice", ""), _page()
-    choices = document["choices"] or [GIVEN]
-    lists = [
-        _answers(of, words, question, choice, page if chosen in {choice, ""} else 0, document=document) for choice in choices
-    ]
+    if document["choices"]:
+        turned = {choice: page if chosen in {choice, ""} else 0 for choice in document["choices"]}
+        lists = _choosers(of, question, turned, document)
+    else:
+        lists = [_answers(of, words, question, page, document=document)]
     return render_template(
         "reporting/result_question.html",
         of=of,
@@ -198,7 +200,7 @@ def question_page(of: Results, code: str) -> str:
         bars=result_figures.choice_bars(document, words, question) if document["choices"] else "",
         lists=lists,
         numbers_only=question.type in results.NUMBERS_ONLY,
-        **_words(of.audience),
+        **page_words(of.audience),
     )
 
 
@@ -209,7 +211,7 @@ def cities_page(of: Results, which: str) -> str:
         raise NotFound(_("There is no such list."))
     page = results.named_cities(of, choice, _page(), current_language().code, total=told[choice])
     return render_template(
-        "reporting/result_cities.html", of=of, page=page, which=which, before=_before(of), **_words(of.audience)
+        "reporting/result_cities.html", of=of, page=page, which=which, before=_before(of), **page_words(of.audience)
     )
 
 
@@ -221,11 +223,13 @@ def _page() -> int:
     return (request.args.get("page", type=row_number) or 1) - 1
 
 
-def _answers(
-    of: Results, words: Asked, question: Question, choice: str, page: int, *, document: Any, most: int = PAGE
-) -> ListPage:
-    told = {"words": words, "reader": current_language().code, "total": document["lists"].get(choice, 0), "most": most}
-    return results.answers(of, question, choice, page, **told)
+def _choosers(of: Results, question: Question, turned: dict[str, int], document: Any) -> list[ListPage]:
+    return results.choosers(of, question, turned, reader=current_language().code, totals=document["lists"])
+
+
+def _answers(of: Results, words: Asked, question: Question, page: int, *, document: Any, most: int = PAGE) -> ListPage:
+    total = document["lists"].get(GIVEN, 0)
+    return results.answers(of, question, page, words=words, reader=current_language().code, total=total, most=most)
 
 
 def _named(of: Results, choice: str, page: int) -> ListPage:
@@ -256,7 +260,7 @@ def _written(of: Results, words: Asked, section: Section) -> list[tuple[Question
     for question in sorted(
         (q for q in section.questions if q.role in WRITTEN), key=lambda q: WRITTEN.index(QuestionRole(q.role))
     ):
-        page = _answers(of, words, question, GIVEN, 0, document=results.question(of, question.name), most=TEXTS)
+        page = _answers(of, words, question, 0, document=results.question(of, question.name), most=TEXTS)
         if page.total:
             found.append((question, page))
     return found
@@ -267,7 +271,7 @@ def _stands_alone(words: Asked, question: Question) -> bool:
     return words.structure.section_of[question.name].commitment is None and question.type != QuestionType.NOTE
 
 
-def _words(audience: str) -> dict[str, Any]:
+def page_words(audience: str) -> dict[str, Any]:
     """What the templates of results say things with; ``at`` gives the address of a page for this audience."""
     network = audience == NETWORK
 
