@@ -6,7 +6,7 @@ from icportal.core.actors import Actor
 from icportal.core.strings import _l
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.plans.enums import Permission
-from icportal.plans.services import Answered, Draft, create_action
+from icportal.plans.services.actions import Answered, Draft, create_action
 from icportal.reporting import handing_on
 from icportal.reporting.enums import Grade, QuestionRole, QuestionType
 from icportal.reporting.handing_on import Offer, Source

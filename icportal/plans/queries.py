@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from icportal.cities.models import City
 from icportal.cities.queries import get_city
@@ -19,10 +18,12 @@ from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.formatting import sorted_by_name
 from icportal.plans.enums import OPEN, ActionState, OriginKind, Permission
-from icportal.plans.models import Action, ActionPlan, Origin
+from icportal.plans.models import Action, ActionPlan, Dependency, Milestone, Objective, Origin
+from icportal.plans.origins import Described, describe
 from icportal.reporting import labels
 from icportal.reporting.asked import asked_of
 from icportal.reporting.models import QuestionnaireVersion, Response, Round
+from icportal.toolkits import queries as toolkits
 
 SOON = timedelta(days=14)
 OVERDUE = "overdue"
@@ -33,17 +34,6 @@ class OfCity:
     """The plan of a city as a subject of permissions, whether there is one yet or not."""
 
     city_id: int
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A city's plan as it is listed. ``states`` has an entry for each commitment an open or finished action serves."""
-
-    city: City
-    actions: Sequence[Action]
-    total: int
-    counts: Mapping[str, int]
-    commitments: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -59,11 +49,8 @@ class Source:
     code: str = ""
     via: Action | None = None
     spoken: str = ""
-
-
-def is_overdue(action: Action) -> bool:
-    """Whether its last day is over and somebody still works on it."""
-    return action.state in OPEN and action.due_on is not None and action.due_on < today()
+    label: str = ""
+    url: str = ""
 
 
 def open_city(slug: str, *, actor: Actor) -> City:
@@ -82,31 +69,35 @@ def open_action(slug: str, action_id: int, *, actor: Actor) -> tuple[Action, Cit
     return action, city
 
 
-def plan_of(city: City, *, state: str = "", commitment: int | None = None) -> Plan:
-    """A city's actions, overdue and blocked ones first, narrowed to a state (or ``overdue``) and a commitment."""
-    everything = list(db.session.scalars(select(Action).where(Action.city_id == city.id)))
-    counts = Counter(action.state for action in everything)
-    counts[OVERDUE] = sum(is_overdue(action) for action in everything)
-    found = [
-        action
-        for action in everything
-        if (not state or action.state == state or (state == OVERDUE and is_overdue(action)))
-        and (commitment is None or commitment in action.commitments)
-    ]
-    moved = frozenset(number for action in everything if action.state != ActionState.DROPPED for number in action.commitments)
-    return Plan(city, sorted(found, key=_urgency), len(everything), counts, moved)
+def waits_for(action: Action) -> list[Action]:
+    """The actions an action begins after, by title."""
+    query = select(Action).join(Dependency, Dependency.after_id == Action.id).where(Dependency.action_id == action.id)
+    return sorted_by_name(db.session.scalars(query), lambda each: each.title)
 
 
-def _urgency(action: Action) -> tuple[int, date, int]:
-    if is_overdue(action):
-        place = 0
-    elif action.state == ActionState.BLOCKED:
-        place = 1
-    elif action.state in OPEN:
-        place = 2
-    else:
-        place = 3 if action.state == ActionState.DONE else 4
-    return place, action.due_on or date.max, action.id
+def waited_for_by(action: Action) -> list[Action]:
+    """The open actions that begin after an action, by title."""
+    query = select(Action).join(Dependency, Dependency.action_id == Action.id).where(Dependency.after_id == action.id)
+    return sorted_by_name(db.session.scalars(query.where(Action.state.in_(OPEN))), lambda each: each.title)
+
+
+def objective_of(action: Action) -> Objective | None:
+    return db.session.get(Objective, action.objective_id) if action.objective_id else None
+
+
+def factors_offered(language: str) -> list[tuple[str, str]]:
+    """(key, name) of the key factors of every published toolkit, to work on."""
+    found = []
+    for row in toolkits.all_toolkits(language):
+        benchmark = toolkits.benchmark(row.slug, language)
+        found += [(f"{row.slug}:{factor.code}", f"{benchmark.title}: {factor.title}") for factor in benchmark.factors]
+    return found
+
+
+def factor_names(action: Action, language: str) -> list[str]:
+    """What the key factors an action works on are called."""
+    names = toolkits.factor_titles(action.key_factors, language)
+    return [names[key] for key in action.key_factors if key in names]
 
 
 def others_open(action: Action) -> list[Action]:
@@ -130,9 +121,13 @@ def sources_of(action: Action, language: str) -> list[Source]:
     wanted = {origin.response_id for origin in origins if origin.response_id}
     rounds = {row[0]: (row[1], row[2]) for row in db.session.execute(asked_in.where(Response.id.in_(wanted)))}
     words = asked_of((version for _round, version in rounds.values()), language)
-    found = []
+    found, described = [], _described(origins, language)
     for origin in origins:
         via = actions.get(origin.from_action_id or 0)
+        if origin.source_id is not None:
+            told = described.get(origin.id) or Described(_("From another part of the portal"))
+            found.append(Source(origin.said, origin.language, via=via, label=told.label, url=told.url))
+            continue
         if origin.kind == OriginKind.ACTION or origin.response_id not in rounds:
             found.append(Source(origin.said, origin.language, via=via))
             continue
@@ -148,11 +143,31 @@ def sources_of(action: Action, language: str) -> list[Source]:
     return found
 
 
-def due_soon(city_ids: frozenset[int]) -> list[tuple[Action, City]]:
-    """Open actions of these cities that are overdue or due within two weeks, the most urgent first."""
-    query = select(Action, City).join(City, City.id == Action.city_id)
-    query = query.where(Action.city_id.in_(city_ids), Action.state.in_(OPEN), Action.due_on <= today() + SOON)
-    return [(action, city) for action, city in db.session.execute(query.order_by(Action.due_on, Action.id))]
+def _described(found: Sequence[Origin], language: str) -> dict[int, Described]:
+    """What origins of other packages are, by the origin's number: one question for each kind."""
+    told: dict[int, Described] = {}
+    for kind in {origin.kind for origin in found if origin.source_id is not None}:
+        own = {origin.source_id: origin.id for origin in found if origin.kind == kind and origin.source_id is not None}
+        told |= {own[number]: each for number, each in describe(kind, own, language).items() if number in own}
+    return told
+
+
+def is_due(last: date) -> ColumnElement[bool]:
+    """The condition that an open action, or an open milestone of it, is due until a day: the database's ``status.next_due``."""
+    waits = select(Milestone.id).where(Milestone.action_id == Action.id, Milestone.done_on.is_(None), Milestone.due_on <= last)
+    return and_(Action.state.in_(OPEN), or_(Action.due_on <= last, waits.exists()))
+
+
+def due_soon(city_ids: frozenset[int]) -> list[tuple[Action, City, date]]:
+    """Open actions of these cities of which something is overdue or due within two weeks, with its day; the first due first."""
+    waits = select(func.min(Milestone.due_on)).where(Milestone.action_id == Action.id, Milestone.done_on.is_(None))
+    query = select(Action, City, waits.scalar_subquery()).join(City, City.id == Action.city_id)
+    query = query.where(Action.city_id.in_(city_ids), is_due(today() + SOON))
+    found = [
+        (action, city, min(each for each in (action.due_on, milestone) if each))
+        for action, city, milestone in db.session.execute(query)
+    ]
+    return sorted(found, key=lambda each: (each[2], each[0].id))
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,7 @@ def plans_for(actor: Actor, language: str) -> list[Row]:
     counts: dict[tuple[int, str], int] = {
         (row[0], row[1]): row[2] for row in db.session.execute(tally.group_by(Action.city_id, Action.state))
     }
-    late = select(Action.city_id, func.count()).where(Action.state.in_(OPEN), Action.due_on < today()).group_by(Action.city_id)
+    late = select(Action.city_id, func.count()).where(is_due(today() - timedelta(days=1))).group_by(Action.city_id)
     overdue = {row[0]: row[1] for row in db.session.execute(late)}
     return [
         Row(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor, Role
-from icportal.core.clock import PORTAL_ZONE
+from icportal.core.clock import PORTAL_ZONE, today
 from icportal.core.strings import _l, _lp
 from icportal.i18n.catalogues import current_language
 from icportal.plans import queries
@@ -26,9 +26,9 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
     return [Worklist("plans.due", _l("Actions that are due"), True, len(found), [_entry(*each) for each in found[:limit]])]
 
 
-def _entry(action: Action, city: City) -> Waiting:
+def _entry(action: Action, city: City, day: date) -> Waiting:
     state = ACTION.state(action.state)
-    overdue = queries.is_overdue(action)
+    overdue = day < today()
     return Waiting(
         title=action.title,
         endpoint="plans.show_action",
@@ -41,5 +41,5 @@ def _entry(action: Action, city: City) -> Waiting:
         waits_for=YOU,
         city=city.name_in(current_language().code),
         language=action.language,
-        due=datetime.combine(action.due_on, time.max, PORTAL_ZONE) if action.due_on else None,
+        due=datetime.combine(day, time.max, PORTAL_ZONE),
     )

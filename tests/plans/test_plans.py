@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -16,11 +18,24 @@ from icportal.core.actors import Role
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
-from icportal.plans import queries, services, worklists
+from icportal.plans import briefing, listing, queries, rules, worklists
+from icportal.plans.draft import Draft, IndicatorDraft
+from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan
-from icportal.plans.services import Answered, Draft
+from icportal.plans.services import actions as services
+from icportal.plans.services.actions import Answered, CameFrom
 
-DRAFT = Draft("Train the staff", objective="Everybody is understood", commitments=(6,), owner_body="Personnel office")
+
+def days(number: int) -> date:
+    return today() + timedelta(days=number)
+
+
+#: Nothing is missing.
+DRAFT = Draft(
+    "Train the staff", outcome="Everybody is understood", body="Three days a year", commitments=(6,),
+    owner_body="Personnel office", owner_person="Aino K.", starts_on=days(-60), due_on=days(300),
+    indicators=(IndicatorDraft("Staff trained", "people", Decimal(0), days(-60), Decimal(40), days(300)),),
+)  # fmt: skip
 PLAN = "/en/work/plans/oulu"
 
 
@@ -39,7 +54,7 @@ def add(world: World, title: str = "Train the staff", **fields: object) -> Actio
 
 def from_answer(world: World, question: str, said: str) -> Action:
     answered = Answered(world.responses["oulu"], question, said, "en")
-    draft = Draft(said, commitments=(1,))
+    draft = replace(DRAFT, title=said, commitments=(1,))
     return services.create_action(world.city("oulu"), draft, actor=world.officer("oulu"), answered=answered)
 
 
@@ -58,6 +73,15 @@ def test_the_first_action_makes_the_plan(world: World, context: None) -> None:
 def test_the_same_answer_makes_one_action(world: World, context: None) -> None:
     first = from_answer(world, "c01_plans", "More courses.")
     assert from_answer(world, "c01_plans", "Said otherwise").id == first.id
+    came_from = CameFrom("remark", 7, "Do it together.", "en")
+    made = [
+        services.create_action(world.city("oulu"), Draft(title), actor=world.officer("oulu"), came_from=came_from)
+        for title in ("Together", "Again")
+    ]
+    assert made[0].id == made[1].id
+    assert [(source.said, source.label) for source in queries.sources_of(made[0], "en")] == [
+        ("Do it together.", "From another part of the portal")
+    ]
 
 
 def test_what_does_not_do_is_named(world: World, context: None) -> None:
@@ -66,23 +90,31 @@ def test_what_does_not_do_is_named(world: World, context: None) -> None:
         ("title", "x" * 301),
         ("language", "xx"),
         ("commitments", (12,)),
-        ("due_on", today() - timedelta(days=9)),
+        ("due_on", days(-90)),
+        ("cost", -1),
+        ("currency", "euro"),
+        ("key_factors", ("no-toolkit:x",)),
+        ("objective_id", 99),
+        ("after", (99,)),
     ]
     for field, value in wrong:
         with pytest.raises(FieldErrors) as refused:
-            add(world, **{"title": "Fine", "starts_on": today(), field: value})
+            add(world, **{"title": "Fine", field: value})
         assert [name for name, _message in refused.value.problems] == [field]
-    assert db.session.scalar(select(ActionPlan.id)) is None
+    assert db.session.scalar(select(Action.id)) is None
 
 
 def test_of_two_who_edit_the_second_sees_both(world: World, context: None) -> None:
     action = add(world)
     seen = action.version
-    services.edit_action(action, replace(DRAFT, objective="Theirs"), actor=world.officer("oulu"), seen=seen)
+    said = services.said_by(action)
+    services.edit_action(action, replace(said, outcome="Theirs"), actor=world.officer("oulu"), seen=seen)
     with pytest.raises(Stale) as refused:
-        services.edit_action(action, replace(DRAFT, objective="Mine"), actor=world.officer("oulu"), seen=seen)
-    assert [(str(label), mine, theirs) for label, mine, theirs in refused.value.differences] == [("Objective", "Mine", "Theirs")]
-    assert action.objective == "Theirs"
+        services.edit_action(action, replace(said, outcome="Mine"), actor=world.officer("oulu"), seen=seen)
+    assert [(str(label), mine, theirs) for label, mine, theirs in refused.value.differences] == [
+        ("What will be different", "Mine", "Theirs")
+    ]
+    assert action.outcome == "Theirs"
 
 
 def test_steps_keep_their_reasons(world: World, context: None) -> None:
@@ -124,15 +156,15 @@ def test_merging_keeps_where_both_came_from(world: World, context: None) -> None
 def test_overdue_and_blocked_stand_first(world: World, context: None) -> None:
     day = today()
     titles = ["done", "later", "blocked", "late", "no day"]
-    dues = [None, day + timedelta(days=40), day + timedelta(days=90), day - timedelta(days=1), None]
+    dues = [day, day + timedelta(days=40), day + timedelta(days=90), day - timedelta(days=1), None]
     made = {title: add(world, title, due_on=due) for title, due in zip(titles, dues, strict=True)}
     move(world, made["done"], "finish")
     move(world, made["blocked"], "block", "No room")
-    plan = queries.plan_of(world.city("oulu"))
-    assert [action.title for action in plan.actions] == ["late", "blocked", "later", "no day", "done"]
-    assert [action.title for action in queries.plan_of(world.city("oulu"), state="overdue").actions] == ["late"]
-    assert queries.plan_of(world.city("oulu"), commitment=1).actions == []
-    assert plan.commitments == {6}
+    plan = load_plan(world.city("oulu"))
+    assert [item.action.title for item in listing.items_of(plan)] == ["late", "blocked", "later", "no day", "done"]
+    assert listing.commitments_of(plan) == {6}
+    assert made["no day"].state == "draft"
+    assert [told.title for told in briefing.open_actions(world.city("oulu"))] == ["late", "blocked", "later"]
 
 
 def test_officers_find_what_is_due_within_two_weeks(world: World, context: None) -> None:
@@ -168,26 +200,46 @@ def officer(world: World, app: Flask, sign_in: Callable[..., PortalClient]) -> P
     return sign_in(who)
 
 
+def version_on(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_a_plan_from_its_first_action_to_its_end(officer: PortalClient) -> None:
     assert officer.get("/en/work/plans").location.endswith(PLAN)
     assert "No action yet" in officer.get(PLAN).get_data(as_text=True)
-    form = {"title": "", "language": "en", "commitments": ["6"], "body": "Three days a year"}
+    form = {
+        "title": "", "language": "en", "commitments": ["6"], "body": "Three days a year", "outcome": "All are understood",
+        "owner_body": "Personnel", "owner_person": "Aino K.", "starts_on": "2026-01-01", "due_on": str(days(90)), "currency": "EUR",
+        "milestones-0-title": "Trainer chosen", "milestones-0-due_on": "2025-01-01",
+        "indicators-0-label": "Trained", "indicators-0-baseline": "0", "indicators-0-baseline_on": "2026-01-01",
+        "indicators-0-target": "many", "indicators-0-deadline": str(days(90)),
+    }  # fmt: skip
     refused = officer.post(f"{PLAN}/new", data=form)
     assert refused.status_code == 422
-    assert "Three days a year" in refused.get_data(as_text=True)
-    made = officer.post(f"{PLAN}/new", data={**form, "title": "Train the staff"})
+    assert all(
+        typed in refused.get_data(as_text=True) for typed in ("Three days a year", 'value="Trainer chosen"', 'value="many"')
+    )
+    more = officer.post(f"{PLAN}/new", data={**form, "more": "1"})
+    assert (more.status_code, 'id="milestones-2-title"' in more.get_data(as_text=True)) == (200, True)
+    form |= {"title": "Train the staff", "indicators-0-target": "40"}
+    refused = officer.post(f"{PLAN}/new", data=form)
+    assert "The milestone “Trainer chosen” is before its action begins." in refused.get_data(as_text=True)
+    made = officer.post(f"{PLAN}/new", data={**form, "milestones-0-due_on": "2026-02-01"})
     page = officer.get(made.location).get_data(as_text=True)
     assert "Three days a year" in page
-    blocked = officer.post(f"{made.location}/move", data={"transition": "block", "version": "1", "reason": ""})
+    version = version_on(page)
+    blocked = officer.post(f"{made.location}/move", data={"transition": "block", "version": version, "reason": ""})
     assert blocked.status_code == 409
-    officer.post(f"{made.location}/move", data={"transition": "block", "version": "1", "reason": "No room yet"})
+    officer.post(f"{made.location}/move", data={"transition": "block", "version": version, "reason": "No room yet"})
     assert "No room yet" in officer.get(PLAN).get_data(as_text=True)
     assert "Nothing here" in officer.get(f"{PLAN}?state=done&commitment=6").get_data(as_text=True)
 
 
 def test_an_overtaken_form_shows_both(officer: PortalClient) -> None:
-    here = officer.post(f"{PLAN}/new", data={"title": "One", "language": "en"}).location
-    first = {"title": "Theirs", "language": "en", "version": "1"}
+    here = officer.post(f"{PLAN}/new", data={"title": "One", "language": "en", "currency": "EUR"}).location
+    first = {"title": "Theirs", "language": "en", "currency": "EUR", "version": "1"}
     assert officer.post(f"{here}/edit", data=first).status_code == 303
     stale = officer.post(f"{here}/edit", data={**first, "title": "Mine"})
     page = stale.get_data(as_text=True)
@@ -202,7 +254,8 @@ def test_the_action_shows_its_answer_and_what_was_merged(world: World, officer: 
     with app.app_context():
         gap, plan = from_answer(world, "c01_grade", "partly").id, from_answer(world, "c01_plans", "More courses.").id
         db.session.commit()
-    merged = officer.post(f"{PLAN}/actions/{gap}/merge", data={"into": str(plan), "version": "1"})
+    version = version_on(officer.get(f"{PLAN}/actions/{gap}").get_data(as_text=True))
+    merged = officer.post(f"{PLAN}/actions/{gap}/merge", data={"into": str(plan), "version": version})
     assert merged.location.endswith(f"/actions/{plan}")
     page = officer.get(merged.location).get_data(as_text=True)
     assert "From the answer to “C01 plans” in Reporting round 5" in page
@@ -234,6 +287,42 @@ def test_other_cities_find_nothing_and_the_menu_is_for_cities(
     page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
     assert ">Action plan<" in page
     assert "Change the action" not in page
+
+
+def test_a_mentor_reads_no_internal_note_and_no_name_that_is_not_public(
+    world: World, app: Flask, client: PortalClient, sign_in: Callable[..., PortalClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        oulu, vienna = world.cities["oulu"], world.cities["vienna"]
+        number, mentor = add(world, internal_note="The trainer may leave.").id, world.officer("vienna").id
+        shown = add(world, "Another", person_public=True).id
+        db.session.commit()
+    monkeypatch.setattr(rules, "_mentors", [lambda city_id: frozenset({vienna}) if city_id == oulu else frozenset()])
+    sign_in(mentor)
+    page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
+    assert "Three days a year" in page
+    assert not [word for word in ("Aino K.", "The trainer may leave.", "Officer", "History") if word in page]
+    assert "Aino K." in client.get(f"{PLAN}/actions/{shown}").get_data(as_text=True)
+    assert client.get(f"{PLAN}/values").status_code == 403
+    assert client.post(f"{PLAN}/actions/{number}/move", data={"transition": "start"}).status_code == 403
+
+
+def test_values_are_reported_and_approved_on_pages(
+    world: World, app: Flask, officer: PortalClient, sign_in: Callable[..., PortalClient]
+) -> None:
+    with app.app_context():
+        action = add(world)
+        number, indicator, mayor = action.id, action.indicators[0].id, world.mayor("oulu").id
+        db.session.commit()
+    here = f"{PLAN}/actions/{number}/indicators/{indicator}"
+    refused = officer.post(here, data={f"i{indicator}-value": "many", f"i{indicator}-on_date": str(today())})
+    assert (refused.status_code, 'value="many"' in refused.get_data(as_text=True)) == (422, True)
+    officer.post(here, data={f"i{indicator}-value": "12,5", f"i{indicator}-on_date": str(today())})
+    sign_in(mayor)
+    assert "12.5" in officer.get(f"{PLAN}/values").get_data(as_text=True)
+    assert officer.post(f"{PLAN}/values", data={}).status_code == 422
+    assert officer.post(f"{PLAN}/values", data={"chosen": ["1"]}).status_code == 303
+    assert "Approved" in officer.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
 
 
 def test_the_list_asks_as_often_for_forty_actions_as_for_one(world: World, officer: PortalClient, app: Flask) -> None:

@@ -1,0 +1,67 @@
+"""What the indicators of a plan have reached, and actions that say the same."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+
+from icportal.accounts.directory import names_of
+from icportal.cities.models import City
+from icportal.core.errors import DomainError, NotAllowed, NotFound
+from icportal.core.permissions import authorise, can
+from icportal.core.strings import _n
+from icportal.plans import alike, loaded, measured, queries
+from icportal.plans.enums import Permission
+from icportal.plans.queries import OfCity
+from icportal.plans.services import indicators
+from icportal.plans.value_forms import ApproveForm
+from icportal.plans.views.pages import UNPROCESSABLE, Answer, blueprint, plan_context
+from icportal.web.decorators import requires
+from icportal.web.identity import current_actor
+
+
+@blueprint.get("/work/plans/<slug:slug>/values")
+@requires(Permission.VIEW_INTERNAL)
+def show_values(slug: str) -> Answer:
+    """The values that are due and those that wait to be approved."""
+    city = queries.open_city(slug, actor=current_actor())
+    authorise(current_actor(), Permission.VIEW_INTERNAL, OfCity(city.id))
+    return _values_page(city)
+
+
+@blueprint.post("/work/plans/<slug:slug>/values")
+@requires(Permission.APPROVE_PROGRESS)
+def approve_values(slug: str) -> Answer:
+    """Approve the values that were ticked."""
+    city = queries.open_city(slug, actor=current_actor())
+    form = ApproveForm()
+    if form.validate():
+        try:
+            count = indicators.approve_values(city, form.chosen.data or [], actor=current_actor())
+        except (NotAllowed, NotFound):
+            raise
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            flash(_n("One value is approved.", "%(num)s values are approved.", count), "success")
+            return redirect(url_for("plans.show_values", slug=slug), 303)
+    return _values_page(city, form=form, status=UNPROCESSABLE)
+
+
+def _values_page(city: City, *, form: ApproveForm | None = None, status: int = 200) -> Answer:
+    plan = loaded.load_plan(city)
+    reported = measured.waiting(plan)
+    return render_template(
+        "plans/plan_values.html", **plan_context(city), form=form or ApproveForm(), due=measured.due(plan), reported=reported,
+        names=names_of({each.value.created_by for each in reported}), own_id=current_actor().id,
+        may_approve=can(current_actor(), Permission.APPROVE_PROGRESS, OfCity(city.id)),
+    ), status  # fmt: skip
+
+
+@blueprint.get("/work/plans/<slug:slug>/alike")
+@requires(Permission.EDIT)
+def show_alike(slug: str) -> Answer:
+    """Pairs of open actions that look alike, to be merged."""
+    city = queries.open_city(slug, actor=current_actor())
+    authorise(current_actor(), Permission.EDIT, OfCity(city.id))
+    pairs = alike.pairs_of(loaded.load_plan(city).actions)
+    return render_template("plans/plan_alike.html", **plan_context(city), pairs=pairs)

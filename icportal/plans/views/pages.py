@@ -1,0 +1,55 @@
+"""What every page of action plans shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, url_for
+
+from icportal.charter import texts
+from icportal.cities.models import City
+from icportal.core.permissions import can
+from icportal.core.strings import Text, _
+from icportal.i18n.catalogues import current_language
+from icportal.plans import status
+from icportal.plans.enums import Permission
+from icportal.plans.flow import ACTION
+from icportal.plans.queries import OfCity
+from icportal.web.identity import current_actor
+
+blueprint = Blueprint("plans", __name__, template_folder="../templates")
+
+Answer = Any
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+def plan_context(city: City) -> dict[str, Any]:
+    """What every page of a city's plan shows."""
+    return {
+        "city": city,
+        "city_name": city.name_in(current_language().code),
+        "plan_url": url_for("plans.show_plan", slug=city.slug),
+        "may_see_internal": can(current_actor(), Permission.VIEW_INTERNAL, OfCity(city.id)),
+        "may_edit": can(current_actor(), Permission.EDIT, OfCity(city.id)),
+        "flow": ACTION,
+        "is_overdue": status.is_overdue,
+        "titles": texts.titles(current_language().code),
+    }
+
+
+def plan_page(city: City, tab: str) -> dict[str, Any]:
+    """What the views of a plan share: its name, and the way between them."""
+    context = plan_context(city)
+    views: list[tuple[str, str, Text]] = [
+        ("table", "plans.show_plan", _("Table")),
+        ("board", "plans.show_board", _("Board")),
+        ("gantt", "plans.show_gantt", _("Gantt chart")),
+        ("calendar", "plans.show_calendar", _("Calendar")),
+    ]
+    if context["may_see_internal"]:
+        views.append(("workbook", "plans.show_workbook", _("Workbook")))
+    return {
+        **context,
+        "tab": tab,
+        "views": [{"label": label, "url": url_for(name, slug=city.slug), "current": key == tab} for key, name, label in views],
+    }
