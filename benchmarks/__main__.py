@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-from benchmarks import growth, indicators, kept, load, memory, pages, queries, report, results, services
+from benchmarks import growth, indicators, kept, load, matching, memory, pages, plans, queries, report, results, services
 from benchmarks.stage import WORKERS, set_up
 
 QUESTIONS = {
@@ -20,6 +20,8 @@ QUESTIONS = {
     "indicators": indicators,
     "results": results,
     "report": report,
+    "plans": plans,
+    "matching": matching,
 }
 DATABASES = ("sqlite", "postgres")
 

@@ -1,0 +1,1 @@
+"""Mentoring between cities: programmes, needs and offers, matching, pairings, visits, evaluation."""

@@ -1,0 +1,83 @@
+"""One matching: both results side by side, with everything that explains them, and the checksum that it repeats to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from icportal.core.canonical import sha256
+from icportal.mentoring.matching.best import best
+from icportal.mentoring.matching.blocking import blocking_pairs
+from icportal.mentoring.matching.explain import why_left_over, why_pair
+from icportal.mentoring.matching.pool import Pool
+from icportal.mentoring.matching.stable import stable
+from icportal.mentoring.matching.table import Table
+
+BEST, STABLE = "best", "stable"
+
+
+def run(pool: Pool, *, with_reasons: bool = True) -> dict[str, Any]:
+    """Compute both results of a pool, as JSON.
+
+    ``best`` and ``stable`` each have ``pairs`` (with their reasons), ``matched`` of ``needs``, the ``worst`` rank, how many pairs
+    stand at which rank (``ranks``), the ``total`` score, the ``blocking`` pairs and who is ``left_over``. ``warnings`` names the
+    locks that break a rule. ``all_pairs`` has the reasons of every pair there could be. Without reasons, the pairs only.
+    """
+    table = Table(pool)
+    outcome = {
+        BEST: _result(table, best(table).pairs, with_reasons=with_reasons),
+        STABLE: _result(table, stable(table).pairs, with_reasons=with_reasons),
+        "standing": [[each.theme, each.mentor, each.mentee] for each in table.standing],
+        "warnings": _warnings(table),
+        "needs": len(table.rows),
+    }
+    if with_reasons:
+        pairs = [(int(i), int(j)) for i, j in table.np.argwhere(table.same_theme)]
+        outcome["all_pairs"] = [why_pair(table, *pair).stored() for pair in pairs if not _is_own(table, pair)]
+    return outcome
+
+
+def checksum(pool: Pool, outcome: dict[str, Any]) -> str:
+    """The SHA-256 over everything a run started from, its weights, and what came out."""
+    return sha256({"inputs": pool.canonical(), "outcome": outcome})
+
+
+def _result(table: Table, pairs: Sequence[tuple[int, int]], *, with_reasons: bool) -> dict[str, Any]:
+    ranks = Counter(int(table.rank[pair]) for pair in pairs)
+    matched = {row for row, _column in pairs}
+    left = [row for row in table.free_rows if row not in matched]
+    return {
+        "pairs": [why_pair(table, *pair).stored() if with_reasons else _named(table, pair) for pair in pairs],
+        "matched": len(pairs),
+        "worst": max(ranks, default=0),
+        "ranks": {str(rank): ranks[rank] for rank in sorted(ranks)},
+        "total": sum(int(table.score[pair]) for pair in pairs),
+        "blocking": [_named(table, pair) for pair in blocking_pairs(table, pairs)],
+        "left_over": [
+            why_left_over(table, row, pairs).stored()
+            if with_reasons
+            else {"theme": table.rows[row].need.theme, "mentee": table.rows[row].city.code}
+            for row in left
+        ],
+    }
+
+
+def _named(table: Table, pair: tuple[int, int]) -> dict[str, str]:
+    found = table.pair(*pair)
+    return {"theme": found.theme, "mentor": found.mentor, "mentee": found.mentee}
+
+
+def _is_own(table: Table, pair: tuple[int, int]) -> bool:
+    return table.rows[pair[0]].city.code == table.columns[pair[1]].city.code
+
+
+def _warnings(table: Table) -> list[dict[str, Any]]:
+    """Locks that break a rule, or name a city or theme that takes no part."""
+    found = []
+    for lock in sorted(set(table.pool.locks)):
+        row, column = table.row_of.get((lock.theme, lock.mentee)), table.column_of.get((lock.theme, lock.mentor))
+        rules = ["not_there"] if row is None or column is None else [str(rule) for rule in table.rules_against(row, column)]
+        if rules:
+            found.append({"theme": lock.theme, "mentor": lock.mentor, "mentee": lock.mentee, "rules": rules})
+    return found

@@ -1,0 +1,366 @@
+"""What holds of every pair of a need and an offer: which rules remove it, what it scores, and how each side ranks it.
+
+Rows are needs, columns are offers, both by city code and theme, so that nothing depends on the order of the input. Pairs of
+different themes do not exist. Everything is computed for all pairs at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from icportal.mentoring.matching.pool import (
+    LEVELS,
+    NO_INTERPRETER,
+    OWN_COST,
+    PROGRAMMES_COST,
+    Candidate,
+    Need,
+    Offer,
+    Pair,
+    Pool,
+)
+
+#: Wishes that count; a mentor that is not among them has this rank.
+WISHES = 5
+UNWISHED = WISHES + 1
+POINTS = 100
+#: What one does not know of two cities counts as half alike.
+UNKNOWN = 50
+#: Points of a common language by the lower of both levels, and of a pair that needs an interpreter.
+COMFORT = {"a1": 0, "a2": 10, "b1": 40, "b2": 70, "c1": 100, "c2": 100}
+#: Points for having been left over once; twice is all there is.
+LEFT_OVER_ONCE = 50
+
+
+class Rule(StrEnum):
+    """A hard rule that removes a pair."""
+
+    SAME_CITY = "same_city"
+    NO_PLACE = "no_place"
+    NO_ROOM = "no_room"
+    BANNED = "banned"
+    AVOIDED = "avoided"
+    NO_LANGUAGE = "no_language"
+    NOBODY_PAYS = "nobody_pays"
+    NO_DAYS = "no_days"
+    SAME_COUNTRY = "same_country"
+    PAST_PAIR = "past_pair"
+
+
+class Part(StrEnum):
+    """What a score is made of."""
+
+    EVIDENCE = "evidence"
+    MENTEE_WISH = "mentee_wish"
+    MENTOR_WISH = "mentor_wish"
+    CONTEXT = "context"
+    LANGUAGE = "language"
+    CARRIED_OVER = "carried_over"
+    REPEAT = "repeat"
+    LOAD = "load"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A need and the city that has it."""
+
+    city: Candidate
+    need: Need
+
+
+@dataclass(frozen=True)
+class Column:
+    """An offer and the city that makes it."""
+
+    city: Candidate
+    offer: Offer
+
+
+class Table:
+    """Every pair of a pool. ``standing`` are the pairs that are there already: fixed ones and locks."""
+
+    def __init__(self, pool: Pool) -> None:
+        import numpy as np  # the server is smaller without
+
+        self.np = np
+        self.pool = pool
+        cities = sorted({each.code: each for each in pool.candidates}.values(), key=lambda each: each.code)
+        self.cities: Mapping[str, Candidate] = {each.code: each for each in cities}
+        self.rows: Sequence[Row] = [Row(city, need) for city in cities for need in _ordered(city.needs)]
+        self.columns: Sequence[Column] = [
+            Column(city, offer) for city in cities for offer in sorted(city.offers, key=lambda offer: offer.theme)
+        ]
+        self.row_of = {(row.need.theme, row.city.code): place for place, row in enumerate(self.rows)}
+        self.column_of = {(column.offer.theme, column.city.code): place for place, column in enumerate(self.columns)}
+        self._row_city = np.array([list(self.cities).index(row.city.code) for row in self.rows], dtype=int)
+        self._column_city = np.array([list(self.cities).index(column.city.code) for column in self.columns], dtype=int)
+
+    # --- what stands already -------------------------------------------------------------------------------
+
+    @cached_property
+    def standing(self) -> tuple[Pair, ...]:
+        """Pairs that no run touches, each once."""
+        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *sorted(set(self.pool.locks))]))
+
+    @cached_property
+    def free_rows(self) -> list[int]:
+        """The needs that still want a mentor."""
+        taken = {(pair.theme, pair.mentee) for pair in self.standing}
+        return [place for place, row in enumerate(self.rows) if (row.need.theme, row.city.code) not in taken]
+
+    def places_left(self, column: int) -> int:
+        """How many more cities an offer can take."""
+        offer, code = self.columns[column].offer, self.columns[column].city.code
+        taken = sum(pair.theme == offer.theme and pair.mentor == code for pair in self.standing)
+        return max(0, min(offer.places - taken, self.room_as_mentor[code]))
+
+    @cached_property
+    def room_as_mentor(self) -> Mapping[str, int]:
+        """How many more cities each city can mentor, in all themes together."""
+        return {
+            code: max(0, city.most_as_mentor - sum(p.mentor == code for p in self.standing)) for code, city in self.cities.items()
+        }
+
+    @cached_property
+    def room_as_mentee(self) -> Mapping[str, int]:
+        """How many more mentors each city can work with."""
+        return {
+            code: max(0, city.most_as_mentee - sum(p.mentee == code for p in self.standing)) for code, city in self.cities.items()
+        }
+
+    # --- hard rules ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def same_theme(self) -> Any:
+        """Which pairs there are at all."""
+        np = self.np
+        themes = {
+            theme: number
+            for number, theme in enumerate(sorted({row.need.theme for row in self.rows} | {c.offer.theme for c in self.columns}))
+        }
+        left = np.array([themes[row.need.theme] for row in self.rows], dtype=int)
+        right = np.array([themes[column.offer.theme] for column in self.columns], dtype=int)
+        return left[:, None] == right[None, :]
+
+    @cached_property
+    def removed(self) -> Mapping[Rule, Any]:
+        """For each rule, the pairs it removes."""
+        np = self.np
+        no_place = np.array([column.offer.places < 1 or column.city.most_as_mentor < 1 for column in self.columns], dtype=bool)
+        no_room = np.array([row.city.most_as_mentee < 1 for row in self.rows], dtype=bool)
+        shape = (len(self.rows), len(self.columns))
+        apart = self._by_city(self.common_language) < 0
+        both = self._by_city(self._interpreters)
+        return {
+            Rule.SAME_CITY: self._row_city[:, None] == self._column_city[None, :],
+            Rule.NO_PLACE: np.broadcast_to(no_place[None, :], shape),
+            Rule.NO_ROOM: np.broadcast_to(no_room[:, None], shape),
+            Rule.BANNED: self._marked(self.pool.bans),
+            Rule.AVOIDED: self._by_city(self._avoided),
+            Rule.NO_LANGUAGE: apart & (both == 0),
+            Rule.NOBODY_PAYS: apart & (both == 1),
+            Rule.NO_DAYS: self._by_city(self.common_days) < self.pool.settings.days,
+            Rule.SAME_COUNTRY: self._by_city(self._same_country),
+            Rule.PAST_PAIR: self._by_city(self._past) & (self.rank == UNWISHED),
+        }
+
+    @cached_property
+    def allowed(self) -> Any:
+        """The pairs no rule removes."""
+        allowed = self.same_theme.copy()
+        for found in self.removed.values():
+            allowed &= ~found
+        return allowed
+
+    def rules_against(self, row: int, column: int) -> list[Rule]:
+        """The rules that remove one pair."""
+        return [rule for rule, found in self.removed.items() if found[row, column]]
+
+    # --- what each side thinks -----------------------------------------------------------------------------
+
+    @cached_property
+    def rank(self) -> Any:
+        """The place of the mentor among the mentee's wishes: 1 is the first, ``UNWISHED`` any other city."""
+        return self._ranks([row.need.wishes for row in self.rows], [column.city.code for column in self.columns])
+
+    @cached_property
+    def rank_by_mentor(self) -> Any:
+        """The place of the mentee among the mentor's wishes."""
+        return self._ranks([column.offer.wishes for column in self.columns], [row.city.code for row in self.rows]).T
+
+    def _ranks(self, wishes: Sequence[Sequence[str]], codes: Sequence[str]) -> Any:
+        places: dict[str, list[int]] = {}
+        for place, code in enumerate(codes):
+            places.setdefault(code, []).append(place)
+        ranks = self.np.full((len(wishes), len(codes)), UNWISHED, dtype=self.np.int64)
+        for line, named in enumerate(wishes):
+            for rank, code in reversed(list(enumerate(dict.fromkeys(named[:WISHES]), 1))):
+                ranks[line, places.get(code, [])] = rank
+        return ranks
+
+    # --- score ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def points(self) -> Mapping[Part, Any]:
+        """Points of every pair, 0 to 100 for each part; load counts against a pair."""
+        np = self.np
+        gap = np.array([row.need.gap for row in self.rows], dtype=np.int64)
+        strength = np.array([column.offer.strength for column in self.columns], dtype=np.int64)
+        carried = np.array([min(POINTS, row.city.carried_over * LEFT_OVER_ONCE) for row in self.rows], dtype=np.int64)
+        load = np.array([self._load(column.city) for column in self.columns], dtype=np.int64)
+        shape = (len(self.rows), len(self.columns))
+        wished_again = self._by_city(self._past) & (self.rank < UNWISHED)
+        return {
+            Part.EVIDENCE: gap[:, None] * strength[None, :] // POINTS,
+            Part.MENTEE_WISH: (UNWISHED - self.rank) * (POINTS // WISHES),
+            Part.MENTOR_WISH: (UNWISHED - self.rank_by_mentor) * (POINTS // WISHES),
+            Part.CONTEXT: self._by_city(self._likeness),
+            Part.LANGUAGE: self._by_city(self._comfort),
+            Part.CARRIED_OVER: np.broadcast_to(carried[:, None], shape),
+            Part.REPEAT: wished_again * POINTS,
+            Part.LOAD: np.broadcast_to(load[None, :], shape),
+        }
+
+    def weight(self, part: Part) -> int:
+        """How much a part counts; load is taken off."""
+        weight = int(getattr(self.pool.settings, part))
+        return -weight if part is Part.LOAD else weight
+
+    @cached_property
+    def score(self) -> Any:
+        """The score of every pair in whole points, never below nothing."""
+        total = self.np.full((len(self.rows), len(self.columns)), POINTS * max(0, self.pool.settings.load), dtype=self.np.int64)
+        for part, points in self.points.items():
+            total = total + self.weight(part) * points
+        return self.np.maximum(total, 0)
+
+    # --- of two cities, whatever the theme -----------------------------------------------------------------
+
+    def _by_city(self, square: Any) -> Any:
+        """What holds of two cities, for each need and offer of theirs."""
+        return square[self._row_city[:, None], self._column_city[None, :]]
+
+    @cached_property
+    def _levels(self) -> tuple[list[str], Any]:
+        codes = sorted({code for city in self.cities.values() for code in city.languages})
+        levels = self.np.full((len(self.cities), len(codes)), -1, dtype=self.np.int64)
+        for place, city in enumerate(self.cities.values()):
+            for code, level in city.languages.items():
+                levels[place, codes.index(code)] = LEVELS.index(level)
+        return codes, levels
+
+    @cached_property
+    def common_language(self) -> Any:
+        """The level both reach in the language they share best, as a place in ``LEVELS``; -1 without one at the level needed."""
+        np = self.np
+        _codes, levels = self._levels
+        best = np.full((len(self.cities), len(self.cities)), -1, dtype=np.int64)
+        for each in range(levels.shape[1]):
+            best = np.maximum(best, np.minimum(levels[:, None, each], levels[None, :, each]))
+        return np.where(best >= LEVELS.index(self.pool.settings.level), best, -1)
+
+    def languages_of(self, one: str, other: str) -> list[str]:
+        """The languages two cities share at the level needed, best first."""
+        least, first, second = LEVELS.index(self.pool.settings.level), self.cities[one].languages, self.cities[other].languages
+        shared = {code: min(LEVELS.index(first[code]), LEVELS.index(second[code])) for code in set(first) & set(second)}
+        return sorted((code for code, level in shared.items() if level >= least), key=lambda code: (-shared[code], code))
+
+    @cached_property
+    def _interpreters(self) -> Any:
+        """0: one of both wants no interpreter. 1: both would, and neither pays. 2: both would, and somebody pays."""
+        np = self.np
+        ready = np.array([city.interpreter != NO_INTERPRETER for city in self.cities.values()], dtype=bool)
+        pays = np.array([city.interpreter in {OWN_COST, PROGRAMMES_COST} for city in self.cities.values()], dtype=bool)
+        both = ready[:, None] & ready[None, :]
+        return both.astype(np.int64) + (both & (pays[:, None] | pays[None, :]))
+
+    @cached_property
+    def common_days(self) -> Any:
+        """On how many days both can meet."""
+        np = self.np
+        windows = [day for city in self.cities.values() for window in city.windows for day in window]
+        first = min(windows, default=date.min)
+        span = (max(windows, default=date.min) - first).days + 1
+        free = np.zeros((len(self.cities), span), dtype=np.float32)
+        for place, city in enumerate(self.cities.values()):
+            for start, end in city.windows:
+                free[place, (start - first).days : (end - first).days + 1] = 1
+        return (free @ free.T).astype(np.int64)
+
+    @cached_property
+    def _avoided(self) -> Any:
+        places = {code: place for place, code in enumerate(self.cities)}
+        found = self.np.zeros((len(places), len(places)), dtype=bool)
+        for code, city in self.cities.items():
+            for other in city.avoid & places.keys():
+                found[places[code], places[other]] = found[places[other], places[code]] = True
+        return found
+
+    @cached_property
+    def _same_country(self) -> Any:
+        countries = self.np.array([city.country for city in self.cities.values()])
+        same = countries[:, None] == countries[None, :]
+        return same & (not self.pool.settings.same_country)
+
+    @cached_property
+    def _past(self) -> Any:
+        """Mentee × mentor: whether the two were a pair before."""
+        places = {code: place for place, code in enumerate(self.cities)}
+        found = self.np.zeros((len(places), len(places)), dtype=bool)
+        for mentor, mentee in self.pool.past:
+            if mentor in places and mentee in places:
+                found[places[mentee], places[mentor]] = True
+        return found
+
+    @cached_property
+    def _comfort(self) -> Any:
+        points = self.np.array([0, *(COMFORT[level] for level in LEVELS)], dtype=self.np.int64)
+        return points[self.common_language + 1]
+
+    @cached_property
+    def _likeness(self) -> Any:
+        """How alike two cities are, 0 to 100: in size, in what they run themselves, in who lives there."""
+        np = self.np
+        prints = [city.fingerprint for city in self.cities.values()]
+        size = np.array([math.log10(each.population) if each.population else np.nan for each in prints])
+        share = np.array([each.foreign_share if each.foreign_share is not None else np.nan for each in prints], dtype=float)
+        services = sorted({each for print_ in prints for each in print_.competences})
+        has = np.array([[each in print_.competences for each in services] for print_ in prints], dtype=float).reshape(
+            len(prints), -1
+        )
+        with np.errstate(invalid="ignore"):
+            alike_size = POINTS - np.abs(size[:, None] - size[None, :]) * POINTS
+            alike_share = POINTS - np.abs(share[:, None] - share[None, :]) * 4
+        common = has @ has.T
+        either = has.sum(axis=1)[:, None] + has.sum(axis=1)[None, :] - common
+        told = has.any(axis=1)
+        alike_services = np.where(told[:, None] & told[None, :], common / np.maximum(either, 1) * POINTS, np.nan)
+        parts = [
+            np.clip(np.where(np.isnan(each), UNKNOWN, each), 0, POINTS) for each in (alike_size, alike_share, alike_services)
+        ]
+        return np.rint(sum(parts) / len(parts)).astype(np.int64)
+
+    def _load(self, city: Candidate) -> int:
+        fixed = sum(pair.mentor == city.code for pair in self.standing)
+        return min(POINTS, POINTS * fixed // max(1, city.most_as_mentor))
+
+    def _marked(self, pairs: Sequence[Pair]) -> Any:
+        found = self.np.zeros((len(self.rows), len(self.columns)), dtype=bool)
+        for pair in pairs:
+            row, column = self.row_of.get((pair.theme, pair.mentee)), self.column_of.get((pair.theme, pair.mentor))
+            if row is not None and column is not None:
+                found[row, column] = True
+        return found
+
+    def pair(self, row: int, column: int) -> Pair:
+        return Pair(self.rows[row].need.theme, self.columns[column].city.code, self.rows[row].city.code)
+
+
+def _ordered(needs: Sequence[Need]) -> list[Need]:
+    return sorted(needs, key=lambda need: (need.priority, need.theme))

@@ -1,0 +1,153 @@
+"""Reading matchings: the runs of a programme, both results side by side, and the reasons as each reader may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from icportal.cities.models import City
+from icportal.core.actors import Actor
+from icportal.core.db import db
+from icportal.core.errors import NotFound
+from icportal.core.permissions import authorise, can
+from icportal.core.strings import _
+from icportal.i18n.locales import get
+from icportal.mentoring import programmes
+from icportal.mentoring.enums import Aim, Permission
+from icportal.mentoring.matching import reasons, runs
+from icportal.mentoring.matching.pool import Pool
+from icportal.mentoring.models import MatchRun, Pairing, PairRule, Programme
+from icportal.mentoring.rules import OfCity
+
+
+@dataclass(frozen=True)
+class Names:
+    """What cities, themes and languages are called for one reader; codes that are no more stay codes."""
+
+    cities: Mapping[str, str]
+    themes: Mapping[str, str]
+    language: str
+
+    def city(self, code: str) -> str:
+        return self.cities.get(code, code)
+
+    def theme(self, code: str) -> str:
+        return self.themes.get(code, code)
+
+    def spoken(self, code: str) -> str:
+        return get(code).name_in(get(self.language))
+
+
+@dataclass(frozen=True)
+class LeftOver:
+    """A need that got no mentor, in words: the changes that would help, and of each mentor which rule removed it."""
+
+    scheme_id: int
+    theme: str
+    city: str
+    changes: Sequence[str]
+    mentors: Sequence[tuple[str, Sequence[str]]]
+
+
+def runs_of(programme: Programme) -> list[MatchRun]:
+    """Every run, the newest first."""
+    query = select(MatchRun).where(MatchRun.programme_id == programme.id)
+    return list(db.session.scalars(query.order_by(MatchRun.number.desc())))
+
+
+def get_run(programme: Programme, number: int) -> MatchRun:
+    """A run by its number. NotFound when there is none."""
+    query = select(MatchRun).where(MatchRun.programme_id == programme.id, MatchRun.number == number)
+    run = db.session.scalar(query)
+    if run is None:
+        raise NotFound(_("There is no such matching."))
+    return run
+
+
+def rules_of(programme: Programme) -> list[PairRule]:
+    """The pairs a coordinator has locked or banned."""
+    return list(db.session.scalars(select(PairRule).where(PairRule.programme_id == programme.id).order_by(PairRule.id)))
+
+
+def names_for(programme: Programme, language: str) -> Names:
+    """What everything in the runs of a programme is called."""
+    rows = programmes.scheme_rows(programme.schemes, language)
+    cities = {city.slug: city.name_in(language) for city in db.session.scalars(select(City))}
+    return Names(cities, {row.scheme.toolkit: row.title for row in rows.values()}, language)
+
+
+def left_over(run: MatchRun, aim: str, names: Names, programme: Programme, *, for_coordinator: bool) -> list[LeftOver]:
+    """Everybody without a mentor in one of the results, in words."""
+    schemes = {scheme.toolkit: scheme.id for scheme in programme.schemes}
+    return [_in_words(each, names, schemes, for_coordinator=for_coordinator) for each in run.outcome[aim]["left_over"]]
+
+
+def left_over_of(programme: Programme, city: City, *, actor: Actor, language: str) -> list[LeftOver]:
+    """Why a city has no mentor by the last run whose proposals were sent; nothing where it has one or was not matched yet."""
+    authorise(actor, Permission.VIEW_APPLICATION, OfCity(city.id))
+    query = select(MatchRun).where(MatchRun.programme_id == programme.id, MatchRun.sent_at.is_not(None))
+    run = db.session.scalar(query.order_by(MatchRun.number.desc()).limit(1))
+    if run is None:
+        return []
+    served = select(Pairing.scheme_id).where(Pairing.programme_id == programme.id, Pairing.mentee_id == city.id)
+    has_mentor = set(db.session.scalars(served.where(Pairing.state != "ended")))
+    names, for_coordinator = names_for(programme, language), can(actor, Permission.MATCH)
+    found = left_over(run, run.aim, names, programme, for_coordinator=for_coordinator)
+    mine = {each["theme"] for each in run.outcome[run.aim]["left_over"] if each["mentee"] == city.slug}
+    schemes = {scheme.id: scheme.toolkit for scheme in programme.schemes}
+    own = names.city(city.slug)
+    return [each for each in found if each.city == own and schemes[each.scheme_id] in mine and each.scheme_id not in has_mentor]
+
+
+def _in_words(each: Mapping[str, Any], names: Names, schemes: Mapping[str, int], *, for_coordinator: bool) -> LeftOver:
+    mentors = []
+    for code, rules in each["mentors"].items():
+        said = [reasons.rule(rule, for_coordinator=for_coordinator) for rule in rules]
+        if not rules:
+            said = [reasons.no_place_left([names.city(mentee) for mentee in each["taken_by"].get(code, ())])]
+        mentors.append((names.city(code), said))
+    changes = [reasons.change(found, city=names.city, language=names.spoken) for found in each["helps"] if found["is_met"]]
+    return LeftOver(
+        schemes.get(each["theme"], 0), names.theme(each["theme"]), names.city(each["mentee"]), changes[:3], sorted(mentors),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """One of the two results, to be set beside the other."""
+
+    aim: str
+    pairs: Sequence[Mapping[str, Any]]
+    matched: int
+    worst: str
+    ranks: Sequence[tuple[str, int]]
+    total: int
+    blocking: Sequence[Mapping[str, str]]
+    left_over: Sequence[LeftOver]
+
+
+def results_of(run: MatchRun, programme: Programme, names: Names) -> dict[str, Result]:
+    """Both results of a run as a coordinator compares them."""
+    found = {}
+    for aim in Aim:
+        stored = run.outcome[aim]
+        ranks = [(reasons.rank(int(number)), count) for number, count in stored["ranks"].items()]
+        worst = reasons.rank(stored["worst"]) if stored["worst"] else "–"
+        pairs = sorted(stored["pairs"], key=lambda pair: (names.theme(pair["theme"]), names.city(pair["mentee"])))
+        left = left_over(run, aim, names, programme, for_coordinator=True)
+        found[str(aim)] = Result(aim, pairs, stored["matched"], worst, ranks, stored["total"], stored["blocking"], left)
+    return found
+
+
+def repeats_itself(run: MatchRun) -> bool:
+    """Whether computing the run anew from what it started from gives the same result and checksum."""
+    pool = Pool.of(run.inputs)
+    return runs.checksum(pool, runs.run(pool)) == run.sha256
+
+
+def pairing_count(run: MatchRun) -> int:
+    """How many proposals a run has led to."""
+    return db.session.scalar(select(func.count()).select_from(Pairing).where(Pairing.run_id == run.id)) or 0

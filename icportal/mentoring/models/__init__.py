@@ -1,0 +1,23 @@
+"""What mentoring keeps."""
+
+from icportal.mentoring.models.applications import Application, AvoidedCity, LanguageSkill, Need, Offer, Wish
+from icportal.mentoring.models.matching import MatchRun, PairRule
+from icportal.mentoring.models.pairings import JournalEntry, Pairing
+from icportal.mentoring.models.programmes import Grant, Programme, ProgrammePhase, Scheme
+
+__all__ = [
+    "Application",
+    "AvoidedCity",
+    "Grant",
+    "JournalEntry",
+    "LanguageSkill",
+    "MatchRun",
+    "Need",
+    "Offer",
+    "PairRule",
+    "Pairing",
+    "Programme",
+    "ProgrammePhase",
+    "Scheme",
+    "Wish",
+]

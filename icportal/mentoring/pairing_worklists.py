@@ -1,0 +1,49 @@
+"""What of pairings waits for a city: a proposal to answer, an agreement to sign, a question whether all is well."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from icportal.cities import queries as cities
+from icportal.cities.models import City
+from icportal.content.worklists import YOU
+from icportal.core.actors import Actor, Role
+from icportal.core.clock import PORTAL_ZONE
+from icportal.core.strings import _l, _lp
+from icportal.i18n.catalogues import current_language
+from icportal.mentoring import pairings
+from icportal.mentoring.enums import PairingState
+from icportal.mentoring.flow import PAIRING
+from icportal.mentoring.models import Pairing
+from icportal.workflow.worklists import Waiting, Worklist
+
+
+def provide(actor: Actor, limit: int) -> list[Worklist]:
+    """The actor's list with at most ``limit`` entries, what is due first."""
+    own = actor.cities(Role.CITY_OFFICER, Role.MAYOR_OFFICE)
+    if not own:
+        return []
+    found = pairings.waiting_for(sorted(own))
+    others = cities.by_id(sorted({number for pairing, _city in found[:limit] for number in pairing.city_ids}))
+    entries = [_entry(pairing, city, others) for pairing, city in found[:limit]]
+    return [Worklist("mentoring.pairings", _l("Pairings that wait for your city"), True, len(found), entries)]
+
+
+def _entry(pairing: Pairing, city: City, cities_by_id: dict[int, City]) -> Waiting:
+    language = current_language().code
+    other = next(cities_by_id[number] for number in pairing.city_ids if number != city.id)
+    due = pairing.answer_by if pairing.state == PairingState.PROPOSED else None
+    return Waiting(
+        title=other.name_in(language),
+        endpoint="mentoring.show_pairing",
+        values={"pairing_id": pairing.id},
+        kind=_lp("mentoring", "Pairing"),
+        state=pairing.state,
+        state_label=PAIRING.state(pairing.state).label,
+        tone=PAIRING.state(pairing.state).tone,
+        since=pairing.state_since,
+        waits_for=YOU,
+        city=city.name_in(language),
+        language=language,
+        due=datetime.combine(due, time.max, PORTAL_ZONE) if due else None,
+    )

@@ -1,0 +1,262 @@
+"""What both cities do in a pairing: the agreement and its signatures, the journal, its steps, and the alarm after a long silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from icportal.cities.models import City
+from icportal.core import audit
+from icportal.core.actors import Actor
+from icportal.core.canonical import sha256
+from icportal.core.clock import now, today
+from icportal.core.db import db
+from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotFound, Stale
+from icportal.core.permissions import authorise
+from icportal.core.strings import Text, _, _l
+from icportal.core.text import clean_text
+from icportal.core.transactions import hold
+from icportal.i18n.locales import CONTENT_LANGUAGES
+from icportal.mentoring import pairing_notices, pairings
+from icportal.mentoring.enums import EntryKind, PairingState, Permission
+from icportal.mentoring.flow import PAIRING
+from icportal.mentoring.models import JournalEntry, Pairing
+from icportal.mentoring.rules import OneSide
+from icportal.workflow import engine
+from icportal.workflow.models import WorkflowEvent
+
+LONGEST_TEXT = 5000
+#: After so many days without an answer to the question whether all is well, coordinators are told.
+TELL_AFTER = timedelta(days=7)
+
+AGREEMENT: dict[str, Text] = {
+    "goal": _l("What you want to reach"),
+    "visits": _l("Visits: who goes where, and when"),
+    "costs": _l("Who pays for what"),
+    "exit": _l("How either side can end it"),
+}
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What both cities agree on; texts in ``language``."""
+
+    goal: str = ""
+    visits: str = ""
+    costs: str = ""
+    exit: str = ""
+    language: str = "en"
+    languages: tuple[str, ...] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in AGREEMENT}
+
+
+def agreement_of(pairing: Pairing) -> Agreement:
+    """What is agreed now."""
+    texts = {name: pairing.agreement.get(name, "") for name in AGREEMENT}
+    return Agreement(
+        **texts,
+        language=pairing.agreement_language,
+        languages=tuple(pairing.languages),
+        starts_on=pairing.starts_on,
+        ends_on=pairing.ends_on,
+    )
+
+
+def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen: int) -> bool:
+    """Write down what both agree on; whether anything changed. A change takes signatures back.
+
+    Raises:
+        Stale: somebody has changed it since; ``differences`` has (label, mine, theirs).
+        InvalidTransition: the pairing is not accepted yet, or over.
+        FieldErrors: naming what does not do.
+    """
+    _may_work(pairing, actor)
+    agreement = Agreement(
+        **{name: clean_text(text) for name, text in agreement.texts.items()}, language=agreement.language,
+        languages=tuple(dict.fromkeys(agreement.languages)), starts_on=agreement.starts_on, ends_on=agreement.ends_on,
+    )  # fmt: skip
+    held, old = hold(pairing), agreement_of(pairing)
+    if not held or pairing.version != seen:
+        changed = [name for name in AGREEMENT if getattr(agreement, name) != getattr(old, name)]
+        raise Stale(
+            _("Somebody has changed this since you opened it."),
+            [(AGREEMENT[n], getattr(agreement, n), getattr(old, n)) for n in changed],
+        )
+    if pairing.state not in {PairingState.ACCEPTED, PairingState.ACTIVE, PairingState.PAUSED}:
+        raise InvalidTransition(_("An agreement is written once both cities have accepted."))
+    if problems := _problems(agreement):
+        raise FieldErrors(problems)
+    if agreement == old:
+        return False
+    pairing.agreement, pairing.agreement_language = agreement.texts, agreement.language
+    pairing.languages, pairing.starts_on, pairing.ends_on = list(agreement.languages), agreement.starts_on, agreement.ends_on
+    pairing.agreement_sha256 = checksum(agreement)
+    pairing.mentor_signed_at = pairing.mentor_signed_by = pairing.mentee_signed_at = pairing.mentee_signed_by = None
+    _alive(pairing)
+    # The checksums and not the texts: what is agreed is private to the pairing, and administrators read the log.
+    before, after = {"sha256": checksum(old)}, {"sha256": pairing.agreement_sha256}
+    audit.record(actor, "mentoring.pairing:agreement", pairing, before=before, after=after)
+    return True
+
+
+def checksum(agreement: Agreement) -> str:
+    """What both sign: the SHA-256 of everything in the agreement."""
+    days = [day.isoformat() if day else None for day in (agreement.starts_on, agreement.ends_on)]
+    return sha256({**agreement.texts, "language": agreement.language, "languages": list(agreement.languages), "days": days})
+
+
+def sign(pairing: Pairing, city: City, *, seen_sha256: str, actor: Actor) -> bool:
+    """Sign the agreement for one city, exactly as it was read; whether both have now, and the pairing is active.
+
+    Raises:
+        InvalidTransition: nothing is agreed yet, or the pairing is over.
+        Stale: the agreement was changed since it was read.
+    """
+    authorise(actor, Permission.VIEW_PAIRING, pairing)
+    authorise(actor, Permission.SIGN_AGREEMENT, OneSide(city.id))
+    if not hold(pairing) or seen_sha256 != pairing.agreement_sha256:
+        raise Stale(_("The agreement has changed since you read it. Read it again before you sign."))
+    if city.id not in pairing.city_ids or pairing.state not in {PairingState.ACCEPTED, PairingState.ACTIVE}:
+        raise InvalidTransition(_("There is nothing to sign now."))
+    if not pairing.agreement.get("goal"):
+        raise InvalidTransition(_("Write down what you want to reach first."))
+    side = pairing.side_of(city.id)
+    if getattr(pairing, f"{side}_signed_at") is None:
+        setattr(pairing, f"{side}_signed_at", now())
+        setattr(pairing, f"{side}_signed_by", actor.id)
+        _alive(pairing)
+        audit.record(
+            actor, "mentoring.pairing:sign_side", pairing, after={"side": str(side), "sha256": seen_sha256}, city_id=city.id
+        )
+    both = pairing.mentor_signed_at is not None and pairing.mentee_signed_at is not None
+    if both and pairing.state == PairingState.ACCEPTED:
+        engine.fire(PAIRING, pairing, "sign", actor=actor)
+        pairing_notices.signed(pairing, actor=actor)
+    elif not both:
+        pairing_notices.to_sign(pairing, city, actor=actor)
+    return both
+
+
+def write_journal(
+    pairing: Pairing, *, text: str, on: date, kind: str, language: str, city: City | None, actor: Actor
+) -> JournalEntry:
+    """Note a call, a mail or a thought; it counts as a sign of life.
+
+    Raises:
+        FieldErrors: nothing is said, or the day is still to come.
+    """
+    _may_work(pairing, actor)
+    text, problems = clean_text(text), list[tuple[str | None, Text]]()
+    if not text or len(text) > LONGEST_TEXT:
+        problems.append(("text", _("Say in a few lines what there was.")))
+    if on > today():
+        problems.append(("on_date", _("Choose a day that is not still to come.")))
+    if kind not in {EntryKind.NOTE, EntryKind.CONTACT}:
+        problems.append(("kind", _("Choose one of the answers.")))
+    if problems:
+        raise FieldErrors(problems)
+    return _enter(pairing, kind, text, on=on, language=language, city=city, actor=actor)
+
+
+def all_is_well(pairing: Pairing, city: City, *, actor: Actor) -> None:
+    """Answer the question after a long silence for one city: all is well. The count of days begins anew."""
+    authorise(actor, Permission.VIEW_PAIRING, pairing)
+    authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
+    if not hold(pairing) or pairing.state != PairingState.ACTIVE:
+        raise InvalidTransition(_("Nobody is asking now."))
+    _enter(pairing, EntryKind.FINE, "", on=today(), language="en", city=city, actor=actor)
+
+
+def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None, reason: str = "") -> WorkflowEvent:
+    """Pause, go on, complete, complete early or end; the record stays, and both cities are told.
+
+    Raises:
+        NotFound: there is no such step.
+    """
+    authorise(actor, Permission.VIEW_PAIRING, pairing)
+    if not any(each.name == step and not each.automatic for each in PAIRING.transitions):
+        raise NotFound(_("There is no such step."))
+    event = engine.fire(PAIRING, pairing, step, actor=actor, version=seen, reason=reason)
+    pairing.because = event.reason
+    _alive(pairing)
+    pairing_notices.moved(pairing, actor=actor)
+    return event
+
+
+def ask_quiet_pairs(day: date | None = None) -> tuple[int, int]:
+    """Ask both cities of every quiet pair whether all is well, and tell coordinators of those that did not answer in a week.
+
+    Run daily by the worker. Gives how many were asked and of how many coordinators were told.
+    """
+    day = day or today()
+    asked = told = 0
+    for pairing in db.session.scalars(select(Pairing).where(Pairing.state == PairingState.ACTIVE).order_by(Pairing.id)):
+        if not pairings.is_quiet(pairing, day):
+            continue
+        if pairing.asked_on is None:
+            pairing.asked_on = day
+            pairing_notices.still_fine(pairing)
+            asked += 1
+        elif pairing.told_on is None and day - pairing.asked_on >= TELL_AFTER:
+            pairing.told_on = day
+            pairing_notices.nobody_answered(pairing)
+            told += 1
+    db.session.flush()
+    return asked, told
+
+
+# --- pieces ------------------------------------------------------------------------------------------------
+
+
+def _may_work(pairing: Pairing, actor: Actor) -> None:
+    authorise(actor, Permission.VIEW_PAIRING, pairing)
+    authorise(actor, Permission.WORK_ON_PAIRING, pairing)
+
+
+def _alive(pairing: Pairing) -> None:
+    pairing.last_activity_on, pairing.asked_on, pairing.told_on = today(), None, None
+    db.session.flush()
+
+
+def _enter(pairing: Pairing, kind: str, text: str, *, on: date, language: str, city: City | None, actor: Actor) -> JournalEntry:
+    if language not in CONTENT_LANGUAGES:
+        raise DomainError(_("Choose the language you write in."), "language")
+    entry = JournalEntry(
+        pairing_id=pairing.id,
+        city_id=city.id if city else None,
+        kind=kind,
+        on_date=on,
+        text=text,
+        language=language,
+        author_id=actor.id,
+    )
+    db.session.add(entry)
+    _alive(pairing)
+    audit.record(
+        actor, "mentoring.journal:write", entry, after={"kind": kind, "on": on.isoformat()}, city_id=city.id if city else None
+    )
+    return entry
+
+
+def _problems(agreement: Agreement) -> list[tuple[str | None, Text]]:
+    problems: list[tuple[str | None, Text]] = [
+        (name, _("This is too long: at most %(max)d characters.", max=LONGEST_TEXT))
+        for name, text in agreement.texts.items()
+        if len(text) > LONGEST_TEXT
+    ]
+    if not agreement.goal:
+        problems.append(("goal", _("Write down what you want to reach first.")))
+    if agreement.language not in CONTENT_LANGUAGES:
+        problems.append(("language", _("Choose the language you write in.")))
+    if not agreement.languages or set(agreement.languages) - set(CONTENT_LANGUAGES):
+        problems.append(("languages", _("Choose at least one working language.")))
+    if agreement.starts_on and agreement.ends_on and agreement.ends_on < agreement.starts_on:
+        problems.append(("ends_on", _("The end is before the beginning.")))
+    return problems
