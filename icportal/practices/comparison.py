@@ -8,7 +8,7 @@ from typing import Any
 from icportal.content.desk.comparison import FactChange, compare_said
 from icportal.content.models import LanguageVersion
 from icportal.core.strings import _, _l
-from icportal.practices import labels
+from icportal.practices import adoption, labels
 from icportal.practices.kind import NOTHING_REVIEWED
 
 FACTS = {
@@ -17,6 +17,7 @@ FACTS = {
     "looking_for_partners": _l("Partners"),
     "links": _l("Links"),
     "files": _l("Files"),
+    "adopted_from": _l("Adopted from"),
 }
 
 
@@ -42,5 +43,6 @@ def _facts_said(facts: Mapping[str, Any] | None) -> dict[str, list[str]]:
         "themes": [labels.theme_label(key) for key in known["themes"]],
         "looking_for_partners": [_("looking for partners")] if known["looking_for_partners"] else [],
         "links": [" ".join(part for part in (link["url"], link.get("label", "")) if part) for link in known["links"]],
+        "adopted_from": adoption.addresses(known["adopted_from"]).splitlines(),
         "files": [f"{file['label']} ({file['name']}, {file['sha256'][:12]})" for file in known["files"]],
     }

@@ -51,6 +51,11 @@ class FactsForm(VersionedForm):
         description=_l("One a line: the address, a space, and what is found there."),
         validators=[at_most(5000)],
     )
+    adopted_from = TextAreaField(
+        _l("Adopted from"),
+        description=_l("Practices of other cities this one was made after: the address of each, one a line."),
+        validators=[at_most(3000)],
+    )
     visible_from = DateField(_l("Visible from"), description=_l("Empty: as soon as it is published."), validators=[Optional()])
     visible_until = DateField(_l("Visible until"), description=_l("Empty: without an end."), validators=[Optional()])
     review_by = DateField(
@@ -80,6 +85,7 @@ class FactsForm(VersionedForm):
         values["links"] = [
             {"url": line.partition(" ")[0], "label": line.partition(" ")[2].strip()} for line in _lines(self.links.data)
         ]
+        values["adopted_from"] = _lines(self.adopted_from.data)
         return values
 
 

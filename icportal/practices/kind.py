@@ -17,6 +17,7 @@ from icportal.core.db import db
 from icportal.core.strings import Text, _, _l
 from icportal.data import reader
 from icportal.i18n.locales import interface_codes
+from icportal.practices import adoption
 from icportal.practices.enums import KIND
 from icportal.practices.models import Practice
 
@@ -61,7 +62,15 @@ def reviewed_facts(item: ContentItem) -> dict[str, Any] | None:
 
 
 #: What the public reads of a practice whose facts nobody has approved yet.
-NOTHING_REVIEWED = {"commitments": [], "suggested": False, "themes": [], "looking_for_partners": False, "links": [], "files": []}
+NOTHING_REVIEWED = {
+    "commitments": [],
+    "suggested": False,
+    "themes": [],
+    "looking_for_partners": False,
+    "links": [],
+    "files": [],
+    "adopted_from": [],
+}
 
 
 def facts(item: ContentItem, source: Revision | None) -> dict[str, Any]:
@@ -103,6 +112,7 @@ def terms(item: ContentItem, source: Revision | None) -> Iterable[str]:
         yield f"edition:{practice.edition}"
     if known["looking_for_partners"]:
         yield "partners:yes"
+    yield from (adoption.term(number) for number in known["adopted_from"])
 
 
 def labels(_item: ContentItem, source: Revision | None) -> Iterable[tuple[str, str]]:

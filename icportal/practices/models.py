@@ -19,7 +19,7 @@ class Practice(Base, HasId, HasStamps, HasVersion):
 
     ``edition`` is the report it was taken from, None for one written here; ``basis`` says how its commitment
     numbers were found: all but ``city`` and ``heading`` are suggestions and shown as such. ``reminded_for`` is the
-    review-by date its officers were last reminded of.
+    review-by date its officers were last reminded of. ``adopted_from`` are the practices of other cities it was made after.
     """
 
     __tablename__ = "practice"
@@ -35,6 +35,7 @@ class Practice(Base, HasId, HasStamps, HasVersion):
     contact_name: Mapped[str] = mapped_column(String(200), default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     looking_for_partners: Mapped[bool] = mapped_column(default=False)
+    adopted_from: Mapped[list[int]] = mapped_column(JSON, default=list)
     review_by: Mapped[date | None] = mapped_column(index=True)
     reminded_for: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(300), default="")
@@ -57,7 +58,9 @@ class Practice(Base, HasId, HasStamps, HasVersion):
 
     def facts(self) -> dict[str, Any]:
         """The facts a person fills in, for comparison and audit."""
-        names = ("commitments", "themes", "links", "contact_name", "contact_email", "looking_for_partners", "review_by")
+        names = (
+            "commitments", "themes", "links", "contact_name", "contact_email", "looking_for_partners", "adopted_from", "review_by",
+        )  # fmt: skip
         schedule = {"visible_from": self.item.visible_from, "visible_until": self.item.visible_until}
         return {**{name: getattr(self, name) for name in names}, **schedule}
 
@@ -70,6 +73,8 @@ class Practice(Base, HasId, HasStamps, HasVersion):
             "looking_for_partners": self.looking_for_partners,
             "links": [dict(link) for link in self.links],
             "files": [file.described() for file in self.files],
+            # Only where there is something: the facts of texts approved before this was asked stay what they are.
+            **({"adopted_from": list(self.adopted_from)} if self.adopted_from else {}),
         }
 
 

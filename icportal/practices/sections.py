@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
 
 from icportal.cities.models import City
 from icportal.cities.sections import Section
-from icportal.practices import labels, queries
+from icportal.practices import adoption, labels, queries
 from icportal.web import figures
 
 #: More practices of one city than this are read in the library.
@@ -20,7 +21,7 @@ SHOWN = 5
 
 def commitments_of_city(city: City, language: str) -> Section:
     """The strip of eleven: no city's state is known yet, so each place tells how many practices it has."""
-    numbers = _by_commitment(city, language)
+    numbers = _by_commitment(queries.of_city(city.slug, language, limit=MOST).rows)
     return Section(
         "practices/_city_commitments.html",
         {
@@ -34,10 +35,13 @@ def commitments_of_city(city: City, language: str) -> Section:
 
 def practices_of_city(city: City, language: str) -> Section:
     """The city's published practices under the commitments they serve."""
-    grouped = _by_commitment(city, language)
+    rows = queries.of_city(city.slug, language, limit=MOST).rows
+    grouped = _by_commitment(rows)
     return Section(
         "practices/_city_practices.html",
         {
+            "adopted": adoption.of_city(rows, language),
+            "labels": labels,
             "groups": [(number, rows[:SHOWN], len(rows)) for number, rows in sorted(grouped.items())],
             "titles": labels.commitment_titles(),
             "city": city.slug,
@@ -60,9 +64,9 @@ def practices_of_commitment(number: int, language: str) -> Section:
     )
 
 
-def _by_commitment(city: City, language: str) -> dict[int, list[Any]]:
+def _by_commitment(rows: Sequence[Any]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in queries.of_city(city.slug, language, limit=MOST).rows:
+    for row in rows:
         for number in row.facts["commitments"]:
             found[number].append(row)
     return found

@@ -21,7 +21,7 @@ from icportal.core.errors import DomainError, FieldErrors, Stale
 from icportal.core.filetypes import DOCUMENTS
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _
-from icportal.practices import desk, labels, notifications, timeline
+from icportal.practices import adoption, desk, labels, notifications, timeline
 from icportal.practices.enums import KIND, Basis, Permission
 from icportal.practices.kind import missing
 from icportal.practices.models import Practice, PracticeFile
@@ -42,8 +42,13 @@ class Approval:
     seen_hash: str
 
 
-def create_practice(*, actor: Actor, city: City, language: str, title: str) -> Practice:
-    """Start a practice: its city, the language it is written in and a title. The author is its first contact."""
+def create_practice(
+    *, actor: Actor, city: City, language: str, title: str, commitments: Sequence[int] = (), adopted_from: Sequence[int] = ()
+) -> Practice:
+    """Start a practice: its city, the language it is written in and a title. The author is its first contact.
+
+    Where it comes of something that is known already, ``commitments`` and the practices it was ``adopted_from`` are too.
+    """
     authorise(actor, Permission.CREATE, city)
     version = content.create_item(
         actor=actor, kind=KIND, language=language, title=title, city_id=city.id, slug=f"{city.slug} {title}"
@@ -55,6 +60,8 @@ def create_practice(*, actor: Actor, city: City, language: str, title: str) -> P
         contact_name=actor.name,
         contact_email=actor.email,
         review_by=today() + REVIEW_AFTER,
+        commitments=list(commitments),
+        adopted_from=list(adopted_from),
     )
     db.session.add(practice)
     db.session.flush()
@@ -76,6 +83,7 @@ def save_facts(practice: Practice, facts: Mapping[str, Any], *, actor: Actor, se
     _hold(practice)
     before = practice.facts()
     after = {name: facts.get(name, value) for name, value in before.items()}
+    after["adopted_from"] = _adopted(practice, after["adopted_from"])
     if practice.version != seen:
         raise Stale(
             _("Somebody else has changed these facts since you opened them. Both are shown; nothing of yours was saved."),
@@ -228,6 +236,7 @@ FACT_LABELS: Mapping[str, Any] = {
     "contact_name": lambda: _("Contact person"),
     "contact_email": lambda: _("Mail address of the contact"),
     "looking_for_partners": lambda: _("We are looking for partners"),
+    "adopted_from": lambda: _("Adopted from"),
     "review_by": lambda: _("To be looked at again by"),
     "visible_from": lambda: _("Visible from"),
     "visible_until": lambda: _("Visible until"),
@@ -253,6 +262,15 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
         problems.append(("visible_until", _("The last day has to be on or after the first day.")))
     if problems:
         raise FieldErrors(problems)
+
+
+def _adopted(practice: Practice, named: Sequence[int | str]) -> list[int]:
+    """The practices it was adopted from, given by number or by address."""
+    lines = [each for each in named if isinstance(each, str)]
+    numbers = [*(each for each in named if isinstance(each, int)), *(adoption.named(lines) if lines else ())]
+    if numbers and (problem := adoption.problem_with(practice, numbers)):
+        raise DomainError(problem, field="adopted_from")
+    return numbers
 
 
 def _refuse_lack(practice: Practice) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from charter_world import PDF
 from harness import PortalClient
-from practice_world import actor, draft, published, rewrite, step, translated
+from practice_world import BODY, actor, draft, published, rewrite, step, translated
 from sqlalchemy import select
 
 from icportal.cities.models import City, TimelineEntry
@@ -310,3 +310,24 @@ def test_every_page_says_where_one_is(world: Any, client: PortalClient, sign_in:
     page = client.get("/en" + place.format(slug=practice.item.slug, id=practice.id))
     assert page.status_code == 200
     assert 'class="breadcrumbs"' in page.text
+
+
+@pytest.mark.databases
+def test_what_was_adopted_from_another_city_is_a_chain_both_cities_show(world: Any, client: PortalClient) -> None:
+    first, second = published(world), published(world, {**BODY, "title": "Neuvonta kirjastossa"})
+    with pytest.raises(DomainError) as refused:
+        save(world, second, adopted_from=["https://portal.example/en/practices/no-such-practice"])
+    assert [field for field, _message in refused.value.problems] == ["adopted_from"]
+    db.session.rollback()
+    save(world, second, adopted_from=[f"https://portal.example/fr/practices/{first.item.slug}?text=fi"])
+    assert shown(second)["adopted_from"] == [], "the public reads it when a second person has approved it"
+    publish(world, second)
+    assert shown(second)["adopted_from"] == [first.id]
+    for slug, words in ((first.item.slug, "Adopted by"), (second.item.slug, "Adopted from")):
+        assert words in client.get(f"/en/practices/{slug}").get_data(as_text=True)
+    assert "was adopted from" in client.get("/en/cities/oulu").get_data(as_text=True)
+    with pytest.raises(DomainError, match="itself adopted"):
+        save(world, first, adopted_from=[second.id])
+    db.session.rollback()
+    with pytest.raises(DomainError, match="from itself"):
+        save(world, first, adopted_from=[first.id])

@@ -9,7 +9,7 @@ from icportal.core.errors import DomainError, Stale
 from icportal.core.permissions import authorise
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.practices import desk, services
+from icportal.practices import adoption, desk, services
 from icportal.practices.enums import Permission
 from icportal.practices.forms import FactsForm, FileForm, StartForm, links_as_text
 from icportal.practices.models import Practice
@@ -54,7 +54,14 @@ def edit_facts(practice_id: int) -> Answer:
     """Commitments, themes, contact, links, visibility: what is the same in all languages."""
     practice = desk.open_practice(practice_id, actor=current_actor())
     authorise(current_actor(), Permission.EDIT_FACTS, practice)
-    form = FactsForm(data={**practice.facts(), "links": links_as_text(practice.links), "version": practice.version})
+    form = FactsForm(
+        data={
+            **practice.facts(),
+            "links": links_as_text(practice.links),
+            "adopted_from": adoption.addresses(practice.adopted_from),
+            "version": practice.version,
+        }
+    )
     if not form.validate_on_submit():
         return _facts_page(practice, form)
     try:
@@ -101,7 +108,13 @@ def add_file(practice_id: int) -> Answer:
             flash(_("The file is there. It is public once the practice is."), "success")
             return redirect(url_for("practices.edit_facts", practice_id=practice.id), 303)
     facts = FactsForm(
-        formdata=None, data={**practice.facts(), "links": links_as_text(practice.links), "version": practice.version}
+        formdata=None,
+        data={
+            **practice.facts(),
+            "links": links_as_text(practice.links),
+            "adopted_from": adoption.addresses(practice.adopted_from),
+            "version": practice.version,
+        },
     )
     return _facts_page(practice, facts, upload=form)
 

@@ -12,7 +12,7 @@ from icportal.core.installation import settings
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import LANGUAGES, Language, get, interface_codes
-from icportal.practices import labels, queries
+from icportal.practices import adoption, labels, queries
 from icportal.practices.kind import FIELDS
 from icportal.practices.views.pages import blueprint
 from icportal.web.decorators import cached_page
@@ -92,10 +92,15 @@ def show_practice(slug: str) -> str:
     return render_template(
         "practices/practice_show.html",
         article=piece(("article", *key), lambda: render_template("practices/_practice_article.html", **page)),
-        brief=piece(("brief", *key), lambda: render_template("practices/_practice_brief.html", **page)),
+        brief=piece(("brief", *key), lambda: _brief(page)),
         printed_from=external_url("practices.show_practice", language=language.code, slug=slug),
         **page,
     )
+
+
+def _brief(page: dict[str, Any]) -> str:
+    chain = adoption.chain_of(page["reading"].shown.facts, current_language().code)
+    return render_template("practices/_practice_brief.html", chain=chain, **page)
 
 
 def _search() -> queries.Search:
