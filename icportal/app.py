@@ -45,6 +45,15 @@ from icportal.indicators import timeline as indicators_timeline
 from icportal.indicators import views as indicators_views
 from icportal.indicators import worklists as indicators_worklists
 from icportal.indicators.services import releasing as indicators_releasing
+from icportal.mentoring import flow as mentoring_flow
+from icportal.mentoring import jobs as mentoring_jobs
+from icportal.mentoring import kind as mentoring_kind
+from icportal.mentoring import models as mentoring_models
+from icportal.mentoring import pairing_worklists as mentoring_pairing_worklists
+from icportal.mentoring import pairings as mentoring_pairings
+from icportal.mentoring import programme_worklists as mentoring_programme_worklists
+from icportal.mentoring import rules as mentoring_rules
+from icportal.mentoring import views as mentoring_views
 from icportal.plans import briefing as plans_briefing
 from icportal.plans import flow as plans_flow
 from icportal.plans import from_answers as plans_from_answers
@@ -52,6 +61,7 @@ from icportal.plans import models as plans_models
 from icportal.plans import rules as plans_rules
 from icportal.plans import views as plans_views
 from icportal.plans import worklists as plans_worklists
+from icportal.plans.services import printing as plans_printing
 from icportal.practices import kind as practices_kind
 from icportal.practices import models as practices_models
 from icportal.practices import rules as practices_rules
@@ -77,6 +87,12 @@ from icportal.reporting.report import kind as reporting_report_kind
 from icportal.reporting.services import editions as reporting_editions
 from icportal.reporting.services import handing_on as reporting_handing_on
 from icportal.reporting.services import printing as reporting_printing
+from icportal.toolkits import kind as toolkits_kind
+from icportal.toolkits import models as toolkits_models
+from icportal.toolkits import rules as toolkits_rules
+from icportal.toolkits import sections as toolkits_sections
+from icportal.toolkits import views as toolkits_views
+from icportal.toolkits import worklists as toolkits_worklists
 from icportal.web import errors, headers, navigation, page_cache, routing, templating
 from icportal.web.cycle import Portal
 from icportal.web.identity import Visitor
@@ -93,9 +109,11 @@ MODELS = (
     cities_models,
     content_models,
     indicators_models,
+    mentoring_models,
     plans_models,
     practices_models,
     reporting_models,
+    toolkits_models,
     workflow_models,
 )
 
@@ -108,8 +126,10 @@ BLUEPRINTS = (
     charter_views.blueprint,
     practices_views.blueprint,
     indicators_views.blueprint,
+    toolkits_views.blueprint,
     reporting_views.blueprint,
     plans_views.blueprint,
+    mentoring_views.blueprint,
 )
 
 
@@ -198,8 +218,10 @@ def _register_rules() -> None:
         charter_rules,
         practices_rules,
         indicators_rules,
+        toolkits_rules,
         reporting_rules,
         plans_rules,
+        mentoring_rules,
     ):
         permissions.register(rules.RULES, hidden=getattr(rules, "HIDDEN", frozenset()))
     definition.register(CONTENT)
@@ -208,6 +230,11 @@ def _register_rules() -> None:
     definition.register(reporting_flow.ROUND)
     definition.register(reporting_flow.RESPONSE)
     definition.register(plans_flow.ACTION)
+    definition.register(plans_flow.PLAN)
+    definition.register(plans_flow.PROGRESS)
+    definition.register(mentoring_flow.PROGRAMME)
+    definition.register(mentoring_flow.APPLICATION)
+    definition.register(mentoring_flow.PAIRING)
     definition.register(reporting_report_flow.REPORT)
 
 
@@ -218,8 +245,10 @@ def _register_menu() -> None:
         charter_views,
         practices_views,
         indicators_views,
+        toolkits_views,
         reporting_views,
         plans_views,
+        mentoring_views,
         accounts_views,
         cms_views,
     ):
@@ -236,6 +265,7 @@ def _register_sections() -> None:
     cities_sections.register("indicators", indicators_sections.indicators_of_city)
     cities_sections.register("badge", charter_sections.badge)
     charter_sections.COMMITMENT.register("practices", practices_sections.practices_of_commitment)
+    charter_sections.COMMITMENT.register("toolkits", toolkits_sections.toolkits_of_commitment)
     charter_sections.COMMITMENT.register("indicators", indicators_sections.indicators_of_commitment)
 
 
@@ -244,9 +274,12 @@ def _register_work() -> None:
     practices_kind.register()
     indicators_kind.register()
     questionnaires_kind.register()
+    toolkits_kind.register()
+    mentoring_kind.register()
     reporting_report_kind.register()
     worklists.register("cities", cities_worklists.provide)
     worklists.register("charter", charter_worklists.provide)
+    worklists.register("toolkits", toolkits_worklists.provide)
     worklists.register("practices", practices_worklists.provide)
     worklists.register("indicators", indicators_worklists.provide)
     worklists.register("catalogue", indicators_catalogue_worklists.provide)
@@ -254,6 +287,8 @@ def _register_work() -> None:
     worklists.register("reporting", reporting_worklists.provide)
     worklists.register("reporting_rounds", reporting_round_worklists.provide)
     worklists.register("plans", plans_worklists.provide)
+    worklists.register("mentoring_pairings", mentoring_pairing_worklists.provide)
+    worklists.register("mentoring_programmes", mentoring_programme_worklists.provide)
     worklists.register("reporting_reports", reporting_report_worklists.provide)
     charter_tasks.register()
     practices_tasks.register()
@@ -265,6 +300,9 @@ def _register_work() -> None:
     reporting_handing_on.register_practices()
     plans_from_answers.register()
     plans_briefing.register()
+    plans_printing.register()
+    plans_rules.register_mentors(mentoring_pairings.mentors_of)
+    mentoring_jobs.register()
     reporting_evidence_jobs.register()
     reporting_editions.register()
     reporting_printing.register()

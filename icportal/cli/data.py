@@ -29,6 +29,7 @@ def load_all() -> dict[str, int]:
     from icportal.practices import loading as practices
     from icportal.reporting import loading as reporting
     from icportal.reporting.services.demonstration import load_demonstration_rounds
+    from icportal.toolkits import loading as toolkits
     from icportal.web.page_cache import PublicStamp
 
     if db.session.get(PublicStamp, 1) is None:
@@ -42,6 +43,7 @@ def load_all() -> dict[str, int]:
         "indicators": indicators.load_catalogue(actor=SYSTEM),
         "definitions of migrant": indicators.load_definitions(),
         "observations": indicators.load_observations(actor=SYSTEM),
+        "toolkits": toolkits.load_toolkits(actor=SYSTEM),
         "questionnaires": reporting.load_questionnaires(actor=SYSTEM),
     }
     if settings().demo:

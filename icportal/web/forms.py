@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField
+from wtforms import Form, HiddenField, IntegerField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
@@ -54,9 +54,11 @@ class PortalForm(FlaskForm):
 
     def refuse(self, error: DomainError) -> None:
         """Show a service's refusal at its field, or above the form when it belongs to none."""
+        inner = {leaf.id: leaf for leaf in _leaves(self._fields.values())}
         for field, message in error.problems:
-            if field in self._fields:
-                self._fields[field].errors = [*self._fields[field].errors, str(message)]
+            found = self._fields.get(field) if field in self._fields else inner.get(field or "")
+            if found is not None:
+                found.errors = [*found.errors, str(message)]
             else:
                 self.form_errors.append(str(message))
 
@@ -64,8 +66,9 @@ class PortalForm(FlaskForm):
     def problems(self) -> list[tuple[str, str]]:
         """(field id or empty, message) in the order of the fields, for the summary."""
         found = [("", str(message)) for message in self.form_errors]
-        for field in self._fields.values():
-            found += [(field.id, message) for message in _flat(field.errors)]
+        for field in _leaves(self._fields.values()):
+            own = field.errors if not _rows(field) else [each for each in field.errors if isinstance(each, str)]
+            found += [(field.id, message) for message in _flat(own)]
         return found
 
     def values(self) -> dict[str, Any]:
@@ -114,6 +117,33 @@ def options(pairs: Iterable[tuple[object, Text]]) -> list[SelectChoice]:
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
+class RowForm(Form):
+    """A row of fields within a form: cleaned like the form's own. A row nothing is typed into is no row."""
+
+    class Meta(PortalForm.Meta):
+        csrf = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was filled in."""
+        return not any(field.data for field in self._fields.values() if field.data is not field.default)
+
+
+def _rows(field: Any) -> list[Any]:
+    """The fields within a field: rows of a list, or the fields of a row."""
+    if hasattr(field, "entries"):
+        return list(field.entries)
+    return list(field.form._fields.values()) if hasattr(field, "form") else []
+
+
+def _leaves(fields: Iterable[Any]) -> list[Any]:
+    """Every field that somebody fills in, and the lists and rows they stand in, in the order of the page."""
+    found = []
+    for field in fields:
+        found += [field, *_leaves(_rows(field))]
+    return found
+
+
 def _flat(errors: Any) -> list[str]:
     found: list[str] = []
     for error in errors.values() if isinstance(errors, dict) else errors:
@@ -123,6 +153,7 @@ def _flat(errors: Any) -> list[str]:
 
 __all__ = [
     "PortalForm",
+    "RowForm",
     "TransitionForm",
     "ValidationError",
     "VersionedForm",

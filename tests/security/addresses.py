@@ -8,7 +8,8 @@ from itertools import product
 from typing import Any
 
 from security.numbers import NOWHERE, RELEASE, YEARS
-from security.round_addresses import of_reporting
+from security.pairs import of_mentoring, of_toolkits
+from security.round_addresses import of_plans, of_reporting
 from security.world import NOBODY, OTHER, OWN, World
 from werkzeug.routing import Rule
 
@@ -170,4 +171,6 @@ def whose(label: str) -> str:
 
 
 #: Domains whose addresses are named on their own.
-OF_DOMAINS = {"indicators": of_indicators, "reporting": of_reporting, "plans": of_reporting}
+OF_DOMAINS = {
+    "indicators": of_indicators, "reporting": of_reporting, "plans": of_plans, "mentoring": of_mentoring, "toolkits": of_toolkits,
+}  # fmt: skip

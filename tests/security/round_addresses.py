@@ -19,6 +19,11 @@ WHOSE = {"own": OWN, "other": OTHER}
 KNOWN = {"reporting.show_city_answers", "reporting.compare_city", "reporting.show_mentions"}
 #: Of the pages of a round, those that would tell that one is planned.
 OF_PLANNED = {"show_results", "results_as_json", "show_round", "network_show_results"}
+#: Of the pages of a plan, those with a number or a secret of their own.
+OF_PLANS = {
+    "feed": "plan calendar", "gantt_progress": "plan print", "download_printed_gantt": "plan print", "show_import": "plan import",
+    "error_workbook": "plan import", "accept_import": "plan import", "discard_import": "plan import", "undo_import": "plan import",
+}  # fmt: skip
 #: A part of an address that says only what of an object is wanted.
 PARTS: dict[str, Any] = {
     "section": "about", "question": "office", "page": "review", "step": "revoke", "topic": "c01", "how": "up", "name": "themes",
@@ -51,13 +56,18 @@ def of_reporting(world: World, rule: Rule, wanted: set[str]) -> Candidates:
     return _of_cities(world, wanted)
 
 
+def of_plans(world: World, rule: Rule, wanted: set[str]) -> Candidates:
+    kind = OF_PLANS.get(rule.endpoint.partition(".")[2])
+    return _of_plans(world, wanted, kind) if kind else _of_cities(world, wanted)
+
+
 def _of_cities(world: World, wanted: set[str]) -> Candidates:
     if "token" in wanted:
         yield from _of_links(world, wanted)
     elif "evidence_id" in wanted:
         yield from _of_evidence(world)
     elif "action_id" in wanted:
-        yield from _of_actions(world)
+        yield from _of_actions(world, wanted)
     else:
         for label, slug in (("own city", OWN), ("other city", OTHER), ("none", "no-such-city")):
             yield label, {"slug": slug}
@@ -122,11 +132,31 @@ def _of_evidence(world: World) -> Candidates:
     yield "none", {"slug": NOWHERE, "evidence_id": NOBODY}
 
 
-def _of_actions(world: World) -> Candidates:
+def _of_actions(world: World, wanted: set[str]) -> Candidates:
+    """An action, with a milestone or an indicator of it where the address names one."""
+
+    def parts(slug: str) -> dict[str, int]:
+        return {
+            f"{part}_id": world.ids[f"{part} {slug}"] for part in ("action", "milestone", "indicator") if f"{part}_id" in wanted
+        }
+
     for label, slug in WHOSE.items():
-        yield f"{label} action", {"slug": slug, "action_id": world.ids[f"action {slug}"]}
-    yield "own, of the other", {"slug": OWN, "action_id": world.ids[f"action {OTHER}"]}
-    yield "none", {"slug": NOWHERE, "action_id": NOBODY}
+        yield f"{label} action", {"slug": slug, **parts(slug)}
+    yield "own, of the other", {"slug": OWN, **parts(OTHER)}
+    if len(parts(OWN)) > 1:
+        yield "own, a part of the other", {"slug": OWN, **parts(OTHER), "action_id": world.ids[f"action {OWN}"]}
+    yield "none", {"slug": NOWHERE, **dict.fromkeys(parts(OWN), NOBODY)}
+
+
+def _of_plans(world: World, wanted: set[str], kind: str) -> Candidates:
+    if "secret" in wanted:
+        yield "the address", {"secret": world.ids[f"{kind} {OWN}"]}
+        yield "guessed", {"secret": "guessed"}
+        return
+    for label, slug in WHOSE.items():
+        yield f"{label} plan", {"slug": slug, "number": world.ids[f"{kind} {slug}"]}
+    yield "own, of the other", {"slug": OWN, "number": world.ids[f"{kind} {OTHER}"]}
+    yield "none", {"slug": NOWHERE, "number": NOBODY}
 
 
 def _of_rounds(world: World, wanted: set[str], endpoint: str) -> Candidates:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import reporting_world
@@ -16,8 +17,12 @@ from icportal.core.clock import now, today
 from icportal.core.db import db
 from icportal.core.files import keep, keep_data
 from icportal.core.filetypes import FileKind
-from icportal.plans import services as plans
-from icportal.plans.services import Draft
+from icportal.plans import feeds, loaded
+from icportal.plans.models import PlanImport
+from icportal.plans.services import actions as plans
+from icportal.plans.services import calendars
+from icportal.plans.services import printing as plan_printing
+from icportal.plans.services.actions import Draft, IndicatorDraft, MilestoneDraft
 from icportal.reporting import sharing
 from icportal.reporting.enums import EvidenceKind, RemarkKind, ReportState, Visibility
 from icportal.reporting.exchange.writing import write_workbook
@@ -151,9 +156,27 @@ def _file(response: Response, name: str, officer: Actor) -> Any:
 
 def _plan(world: World, slug: str, officer: Actor, own: frozenset[str]) -> None:
     word = f"canaryplan{slug}"
-    draft = Draft(f"{word}title", owner_person=f"{word}person", commitments=(1,), internal_note=f"{word}note")
-    world.ids[f"action {slug}"] = plans.create_action(reporting_world.make_city(slug), draft, actor=officer).id
-    world.canaries |= {f"{word}{each}": own for each in ("title", "person", "note")}
+    draft = Draft(
+        f"{word}title", owner_person=f"{word}person", commitments=(1,), internal_note=f"{word}note",
+        milestones=(MilestoneDraft(f"{word}step", today()),), indicators=(IndicatorDraft(f"{word}gauge"),),
+    )  # fmt: skip
+    city = reporting_world.make_city(slug)
+    action = plans.create_action(city, draft, actor=officer)
+    parts = {"action": action.id, "milestone": action.milestones[0].id, "indicator": action.indicators[0].id}
+    world.ids |= {f"{part} {slug}": number for part, number in parts.items()}
+    plans.report_value(action, parts["indicator"], value=Decimal(1), on=today(), note=f"{word}value", actor=officer)
+    plan = loaded.plan_row(city)
+    assert plan is not None
+    calendars.renew_calendar(plan, actor=officer)
+    world.ids[f"plan calendar {slug}"] = feeds.secret_of(plan)
+    world.ids[f"plan print {slug}"] = plan_printing.request_gantt(city, "en", actor=officer).id
+    book = keep(b"PK", f"{word}book.xlsx", kind=FileKind.WORKBOOK, actor=officer, city_id=city.id)
+    came_in = PlanImport(plan_id=plan.id, city_id=city.id, file_id=book.id, sha256="", language="en", created_by=officer.id)
+    db.session.add(came_in)
+    db.session.flush()
+    world.ids[f"plan import {slug}"] = came_in.id
+    world.canaries[f"{word}book"] = own
+    world.canaries |= {f"{word}{each}": own for each in ("title", "person", "note", "step", "gauge", "value")}
 
 
 # --- the network -------------------------------------------------------------------------------------------

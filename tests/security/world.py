@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from security import numbers, rounds
+from security import numbers, pairs, rounds
 from sqlalchemy import func, select
 
 from icportal.accounts.models import Identity, Invitation, RoleGrant, User
@@ -193,6 +193,7 @@ def _rounds(world: World) -> None:
     network = {"coordinator", "administrator"}
     readers = {OWN: frozenset(network | {"officer", "mayor"}), OTHER: frozenset(network | {"other officer", "other mayor"})}
     rounds.fill_rounds(world, people, readers)
+    pairs.fill_pairs(world, people, readers)
 
 
 def _rest(world: World) -> None:

@@ -1,0 +1,92 @@
+"""What the world of the matrix has of mentoring and toolkits, and what can stand in their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import mentoring_world
+import reporting_world
+from security.rounds import NOWHERE, OTHER, OWN, People
+from sqlalchemy import select
+
+from icportal.core.db import db
+from icportal.mentoring.enums import PairingState, Phase
+from icportal.mentoring.services import grants, matching
+from icportal.mentoring.services import pairings as working
+from icportal.mentoring.services.pairings import Agreement
+from icportal.toolkits.models import Toolkit
+
+if TYPE_CHECKING:
+    from security.world import World
+    from werkzeug.routing import Rule
+
+Candidates = Iterator[tuple[str, dict[str, Any]]]
+
+PROGRAMME, PLANNED, NOBODY = "matrix-mentoring", "matrix-planned", 999_999
+THEME = mentoring_world.THEMES[0]
+WHOSE = {"own": OWN, "other": OTHER}
+#: What only the network's coordinators and the city itself read.
+PRIVATE = ("mentoring.show_application", "mentoring.edit_application", "mentoring.move_application")
+
+
+def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]]) -> None:
+    """A programme whose proposals are out, with an application and a pairing of each city; ``readers`` but administrators read them."""
+    made = mentoring_world.make_programme(phase=Phase.MATCH, slug=PROGRAMME)
+    mentoring_world.make_programme(phase=Phase.DRAFT, slug=PLANNED)
+    for slug in (OWN, OTHER):
+        word, own = f"canarypair{slug}", readers[slug] - {"administrator"}
+        mentoring_world.apply(made, slug, offers=(THEME,), note=f"{word}note")
+        pairing = mentoring_world.pair(made, slug, "ghent", state=PairingState.ACCEPTED)
+        officer = people.officers[slug]
+        working.write_agreement(pairing, Agreement(goal=f"{word}goal", languages=("en",)), actor=officer, seen=pairing.version)
+        day = pairing.last_activity_on
+        assert day is not None
+        working.write_journal(pairing, text=f"{word}journal", on=day, kind="note", language="en", city=None, actor=officer)
+        city = reporting_world.make_city(slug)
+        grant = grants.ask_for_grant(made.programme, city, purpose=f"{word}grant", amount=5, currency="EUR", actor=officer)
+        world.ids |= {f"pairing {slug}": pairing.id, f"grant {slug}": grant.id}
+        world.canaries |= {f"{word}{each}": own for each in ("note", "goal", "journal")} | {f"{word}grant": readers[slug]}
+    scheme = made.scheme()
+    cities = (reporting_world.make_city(NOWHERE), reporting_world.make_city(OTHER))
+    rule = matching.rule_pair(scheme, *cities, "ban", reason="canarypairrule", actor=people.coordinator)
+    matching.compute(made.programme, actor=people.coordinator)
+    world.canaries["canarypairrule"] = frozenset({"coordinator", "administrator"})
+    world.ids |= {"pair rule": rule.id, "programme": made.programme_id, "toolkit": db.session.scalars(select(Toolkit.id)).first()}
+
+
+def is_private(address: Any) -> bool:
+    """Whether somebody else's object stands in an address of mentoring."""
+    told = "pairing_id" in address.given or address.endpoint in PRIVATE
+    return told and address.label.startswith(tuple(f"{whose} " for whose in WHOSE))
+
+
+def of_mentoring(world: World, rule: Rule, wanted: set[str]) -> Candidates:
+    if "pairing_id" in wanted:
+        for label, slug in WHOSE.items():
+            yield f"{label} pairing", {"pairing_id": world.ids[f"pairing {slug}"]}
+        yield "none", {"pairing_id": NOBODY}
+    elif "programme_id" in wanted:
+        for label, number in (("call", world.ids["programme"]), ("none", NOBODY)):
+            yield label, {"programme_id": number, **{name: value for name, value in _TEXTS.items() if name in wanted}}
+    elif "city_slug" in wanted:
+        for label, city in (("own city", OWN), ("other city", OTHER), ("none", "no-such-city")):
+            yield label, {"slug": PROGRAMME, "city_slug": city}
+    else:
+        known = {"grant_id": world.ids[f"grant {OWN}"], "rule_id": world.ids["pair rule"], "number": 1, "toolkit": THEME}
+        more = {name: value for name, value in known.items() if name in wanted}
+        yield "programme", {"slug": PROGRAMME, **more}
+        yield "planned", {"slug": PLANNED, **more}
+        yield "none", {"slug": "no-such-programme", **more}
+
+
+_TEXTS = {"code": "en", "number": 1, "comment_id": NOBODY}
+
+
+def of_toolkits(world: World, rule: Rule, wanted: set[str]) -> Candidates:
+    if wanted == {"slug"}:
+        yield "toolkit", {"slug": THEME}
+        yield "none", {"slug": "no-such-toolkit"}
+        return
+    for label, number in (("toolkit", world.ids["toolkit"]), ("none", NOBODY)):
+        yield label, {"toolkit_id": number, **{name: value for name, value in _TEXTS.items() if name in wanted}}
