@@ -291,6 +291,7 @@ def _facts(sample: Sample, place: Place, practice: int) -> dict[str, Any]:
         "source": "",
         "links": [],
         "files": [],
+        "adopted_from": [],
     }
 
 
@@ -310,7 +311,7 @@ def _versions(sample: Sample, item: int, slug: str, facts: dict[str, Any], numbe
         made[Revision].append(
             _revision(
                 sample, revision, version, number=number, body=body, parent=parent, segments=segments, source=source_revision,
-                facts={name: facts[name] for name in NOTHING_REVIEWED if name in facts} if is_source else None,
+                facts={name: facts[name] for name in NOTHING_REVIEWED if facts[name] or name != "adopted_from"} if is_source else None,
             )
         )  # fmt: skip
         if is_source:

@@ -42,7 +42,7 @@ findings.register(
     {
         "plan.gone": _l("This action is no longer part of the plan. Take its rows out of the workbook."),
         "plan.part_gone": _l("This row is no longer part of the plan: somebody has taken it away. Leave it empty."),
-        "plan.moved": _l("This row belongs to another action. Take it away there, and write it into an empty row."),
+        "plan.other_row": _l("This row belongs to another action. Take it away there, and write it into an empty row."),
         "plan.no_title": _l("This row has no name. Give it one, or leave the whole row empty."),
         "plan.rule": _l("%(why)s"),
         "plan.circle": _l("This would be a circle: %(way)s."),
@@ -196,7 +196,7 @@ class _Desk:
                 if each["key"].startswith(NEW):
                     known[each["key"]] = {"key": each["key"], **{name: contents.empty(name) for name in OWN[sheet]}}
                 elif each["key"] not in known:
-                    code = "plan.moved" if each["key"] in self.owner else "plan.part_gone"
+                    code = "plan.other_row" if each["key"] in self.owner else "plan.part_gone"
                     problems.append((each["cells"][NAMES[sheet]], NAMES[sheet], each["key"], "", Finding(code)))
                     continue
                 if each["removed"]:
