@@ -53,7 +53,7 @@ findings.register(
         "plan.other_city": _l("This workbook is of another city (%(found)s). Choose the one of this city."),
         "plan.no_rows": _l("The workbook has no row with an action. Choose the one you downloaded from this page."),
         "plan.no_key": _l("This row belongs to nothing: its hidden code is missing. Write into the rows of the workbook."),
-        "plan.twice": _l("This row stands twice in the workbook. Leave one of the two."),
+        "plan.row_twice": _l("This row stands twice in the workbook. Leave one of the two."),
         "plan.no_objective": _l("There is no objective “%(text)s” in the plan. Choose one of the list; new ones are made in the portal."),
         "plan.no_language": _l("“%(text)s” is no language of the list."),
         "plan.yes_no": _l("“%(text)s” is neither yes nor no."),
@@ -193,7 +193,7 @@ class _Reader:
         known: set[str] = set()
         for row in rows:
             if row.key in known:
-                self.stray.append((row.place(NAMES[row.kind]), "", Finding("plan.twice")))
+                self.stray.append((row.place(NAMES[row.kind]), "", Finding("plan.row_twice")))
             else:
                 known.add(row.key)
                 self.rows[row.kind].append(row)
