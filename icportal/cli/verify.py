@@ -13,6 +13,7 @@ from icportal.indicators import verification as values
 from icportal.indicators.services import releasing
 from icportal.reporting import verification as responses
 from icportal.reporting.services import editions, freezing
+from icportal.toolkits import verification as toolkits
 from icportal.workflow import engine
 from icportal.workflow.definition import registered
 
@@ -31,6 +32,7 @@ STATE_TABLES = {
 def findings() -> list[str]:
     """Everything that was changed behind the portal's back, a line each; empty when all is well."""
     found = [*audit.tampered(), *engine.tampered(), *verification.findings(), *values.findings(), *responses.findings()]
+    found += toolkits.findings()
     found += releasing.tampered() + freezing.tampered() + editions.tampered()
     found += [f"file {file.id} ({file.name}) is not in the store" for file in files.missing_files()]
     last = {(workflow, subject): state for workflow, subject, state in engine.last_states()}

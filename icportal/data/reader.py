@@ -17,6 +17,9 @@ from typing import Any
 CHARTER_LANGUAGES = ("en", "fr", "de", "es", "it", "nl")
 CHARTER_VERSIONS = ("draft-2010", "adopted-2010")
 ADOPTED_VERSION = "adopted-2010"
+TOOLKIT_LANGUAGES = ("en", "fr", "de", "es", "it", "nl")
+#: In the order in which the portal shows them.
+TOOLKITS = ("public-perception", "diverse-administration", "diverse-neighbourhoods", "consultative-bodies")
 
 
 class Precision(StrEnum):
@@ -200,6 +203,49 @@ class CharterText:
     differences: tuple[CharterDifference, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FactorFact:
+    """A factor of a toolkit; ``kind`` is key or context, ``practices`` are (city, part of the title)."""
+
+    code: str
+    kind: str
+    commitments: tuple[int, ...]
+    questions: tuple[str, ...]
+    practices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolkitFact:
+    """What is the same about a toolkit in all languages; ``own`` says that its words were written for the portal."""
+
+    slug: str
+    series: str
+    own: bool
+    commitments: tuple[int, ...]
+    factors: tuple[FactorFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorText:
+    """The words of a factor; ``questions`` by their codes."""
+
+    title: str
+    why: str
+    how: str
+    questions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolkitText:
+    """The words of a toolkit in one language; ``factors`` by their codes."""
+
+    title: str
+    summary: str
+    standard: str
+    introduction: str
+    factors: dict[str, FactorText]
+
+
 @cache
 def cities() -> tuple[CityFact, ...]:
     """All cities, signatories or not."""
@@ -363,6 +409,32 @@ def commitments(language: str, version: str = ADOPTED_VERSION) -> tuple[Commitme
 def signatories_on(day: date) -> tuple[CityFact, ...]:
     """Cities whose signature is certain on a day."""
     return tuple(city for city in cities() if city.signature and city.signature.counts_from <= day)
+
+
+@cache
+def toolkit(slug: str) -> ToolkitFact:
+    """One of the shipped toolkits, in its order of factors."""
+    told = _toml(f"toolkits/{slug}.toml")
+    factors = tuple(
+        FactorFact(
+            each["code"],
+            each["kind"],
+            tuple(sorted(each["commitments"])),
+            tuple(each["questions"]),
+            tuple((one["city"], one["title_contains"]) for one in each.get("practices", ())),
+        )
+        for each in told["factors"]
+    )
+    return ToolkitFact(told["slug"], told["series"], told["own"], tuple(told["commitments"]), factors)
+
+
+@cache
+def toolkit_text(slug: str, language: str) -> ToolkitText:
+    """The words of a shipped toolkit in one of ``TOOLKIT_LANGUAGES``."""
+    told = _toml(f"toolkits/{slug}.{language}.toml")
+    factors = {code: FactorText(**each) for code, each in told["factors"].items()}
+    named = {name: told[name].strip() for name in ("title", "summary", "standard", "introduction")}
+    return ToolkitText(factors=factors, **named)
 
 
 def _signature(row: dict[str, str]) -> HistoricSignature | None:

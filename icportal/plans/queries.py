@@ -87,11 +87,11 @@ def objective_of(action: Action) -> Objective | None:
 
 def factors_offered(language: str) -> list[tuple[str, str]]:
     """(key, name) of the key factors of every published toolkit, to work on."""
-    found = []
-    for row in toolkits.all_toolkits(language):
-        benchmark = toolkits.benchmark(row.slug, language)
-        found += [(f"{row.slug}:{factor.code}", f"{benchmark.title}: {factor.title}") for factor in benchmark.factors]
-    return found
+    return [
+        (f"{benchmark.slug}:{factor.code}", f"{benchmark.title}: {factor.title}")
+        for benchmark in toolkits.all_benchmarks(language)
+        for factor in benchmark.factors
+    ]
 
 
 def factor_names(action: Action, language: str) -> list[str]:

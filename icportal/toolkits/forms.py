@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from wtforms import FieldList, FormField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import NumberRange, Optional
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SelectField, StringField
 
 from icportal.charter.texts import titles
 from icportal.content.desk import Checkboxes, language_written_in, working_title
 from icportal.core.strings import _l
 from icportal.i18n.catalogues import current_language
 from icportal.toolkits.enums import FactorKind
-from icportal.toolkits.models import Toolkit
-from icportal.toolkits.services.toolkits import LONGEST_CODE, MOST_QUESTIONS, factor
-from icportal.toolkits.structure import Structure
-from icportal.web.forms import PortalForm, RowForm, VersionedForm, at_most, options
+from icportal.toolkits.kind import KINDS, LONGEST_QUESTION
+from icportal.toolkits.services.toolkits import LONGEST_SERIES, LONGEST_TITLE
+from icportal.toolkits.structure import Factor, Structure, question_key, title_key
+from icportal.web.forms import PortalForm, VersionedForm, at_most, clean, options, required
 
-EMPTY_ROWS = 2
-KINDS = {FactorKind.KEY: _l("Key factor"), FactorKind.CONTEXT: _l("Context factor")}
+
+def _series() -> StringField:
+    return StringField(
+        _l("Series"), description=_l("The project it belongs to, such as ImpleMentoring."), validators=[at_most(LONGEST_SERIES)]
+    )
+
+
+def _is_own(**more: Any) -> BooleanField:
+    return BooleanField(
+        _l("Written for this portal"),
+        description=_l("Readers are told so, and that a toolkit the project itself has written is another text."),
+        **more,
+    )
 
 
 class StartForm(PortalForm):
@@ -26,55 +38,83 @@ class StartForm(PortalForm):
 
     language = language_written_in()
     title = working_title()
+    series = _series()
+    is_own = _is_own(default=True)
 
 
-class FactorRow(RowForm):
-    """One factor; an empty code is none."""
+class AboutForm(VersionedForm):
+    """Where a toolkit belongs, and who wrote it."""
 
-    code = StringField(_l("Code"), [at_most(LONGEST_CODE)])
-    kind = SelectField(_l("Kind"), choices=options(KINDS.items()), default=FactorKind.KEY)
-    commitments = Checkboxes(_l("Commitments it serves"), coerce=int, validate_choice=False)
-    questions = IntegerField(_l("Number of guiding questions"), [Optional(), NumberRange(1, MOST_QUESTIONS)], default=3)
-    practices = HiddenField()
+    series = _series()
+    is_own = _is_own()
 
-
-class StructureForm(VersionedForm):
-    """The factors of a benchmark in their order."""
-
-    factors = FieldList(FormField(FactorRow, label=_l("Factor")), label=_l("Factors"))
-
-    def add_rows(self) -> None:
-        """Some more empty rows below what was typed."""
-        for _row in range(EMPTY_ROWS):
-            self.factors.append_entry()
-        self.offer()
-
-    def offer(self) -> None:
-        """The commitments to tick."""
-        commitments = options((number, f"{number} · {title}") for number, title in titles(current_language().code).items())
-        for row in self.factors:
-            row.form.commitments.choices = commitments
-
-    @property
-    def structure(self) -> Structure:
-        """What was filled in; a row without a code is left out."""
-        return Structure(tuple(_factor(row.form) for row in self.factors if row.form.code.data))
+    def changed(self, structure: Structure) -> Structure:
+        """The structure with what was filled in."""
+        return replace(structure, series=self.series.data or "", is_own=bool(self.is_own.data))
 
 
-def _factor(form: Any) -> Any:
-    practices = tuple(int(each) for each in str(form.practices.data or "").split(",") if each.isdecimal())
-    return factor(form.code.data, form.kind.data, tuple(form.commitments.data or ()), form.questions.data or 1, practices)
+class NewFactorForm(VersionedForm):
+    """What is needed to add a factor; the rest follows on its page."""
+
+    title = StringField(
+        _l("Factor"),
+        description=_l("A condition for success, in a few words."),
+        validators=[required(_l("Say in a few words what the factor is.")), at_most(LONGEST_TITLE)],
+    )
+    kind = SelectField(
+        _l("Kind"),
+        choices=options(KINDS.items()),
+        default=FactorKind.KEY,
+        description=_l("The city can bring a key factor about; a context factor it has to reckon with."),
+    )
 
 
-def structure_form(toolkit: Toolkit) -> StructureForm:
-    """The form with the factors there are and some empty rows."""
-    rows: list[dict[str, Any]] = [
-        {
-            "code": each.code, "kind": each.kind, "commitments": list(each.commitments), "questions": len(each.questions),
-            "practices": ",".join(map(str, each.practices)),
-        }
-        for each in Structure.of(toolkit.structure).factors
-    ]  # fmt: skip
-    form = StructureForm(data={"factors": [*rows, *({} for _row in range(EMPTY_ROWS))], "version": toolkit.version})
-    form.offer()
-    return form
+class NewQuestionForm(VersionedForm):
+    """One guiding question more."""
+
+    text = StringField(
+        _l("Guiding question"),
+        description=_l("Something a city can ask itself and answer with evidence."),
+        validators=[required(_l("Write the question.")), at_most(LONGEST_QUESTION)],
+    )
+
+
+class QuestionRow(Form):
+    """The words of one question."""
+
+    code = HiddenField()
+    text = StringField(_l("Question"), filters=[clean], validators=[at_most(LONGEST_QUESTION)])
+
+
+class FactorForm(NewFactorForm):
+    """What a factor is called, what it serves, and what its questions say."""
+
+    commitments = Checkboxes(_l("Commitments it serves"), coerce=int, description=_l("At least one."))
+    questions = FieldList(FormField(QuestionRow, label=_l("Question")), label=_l("Question"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.commitments.choices = [(number, f"{number} · {title}") for number, title in titles(current_language().code).items()]
+
+    def changed(self, factor: Factor) -> Factor:
+        """The factor with what was filled in; its questions and practices stay."""
+        return replace(factor, kind=self.kind.data, commitments=tuple(sorted(self.commitments.data or ())))
+
+    def words(self, factor: Factor) -> dict[str, str]:
+        """Its words by their keys."""
+        said = {row.form.code.data: row.form.text.data or "" for row in self.questions}
+        texts = {question_key(factor.code, code): said[code] for code in factor.questions if code in said}
+        return {title_key(factor.code): self.title.data or "", **texts}
+
+
+def factor_form(factor: Factor, texts: Mapping[str, str], version: int) -> FactorForm:
+    """The form filled with a factor."""
+    rows = [{"code": code, "text": texts.get(question_key(factor.code, code), "")} for code in factor.questions]
+    data = {
+        "title": texts.get(title_key(factor.code), ""),
+        "kind": factor.kind,
+        "commitments": list(factor.commitments),
+        "questions": rows,
+        "version": version,
+    }
+    return FactorForm(data=data)

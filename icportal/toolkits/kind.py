@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from icportal.content import kinds
 from icportal.content.kinds import ContentField, ContentKind
-from icportal.content.models import ContentItem, Revision
+from icportal.content.models import ContentItem, LanguageVersion, Revision
 from icportal.core.db import db
 from icportal.core.strings import Text, _, _l
-from icportal.toolkits.enums import KIND
+from icportal.practices.models import Practice
+from icportal.toolkits.enums import KIND, FactorKind
 from icportal.toolkits.models import Toolkit
-from icportal.toolkits.structure import Structure, how_key, question_key, title_key, why_key
+from icportal.toolkits.structure import Factor, Structure, how_key, question_key, title_key, why_key
+
+#: The most characters of a guiding question: it may be longer than a title.
+LONGEST_QUESTION = 600
+
+#: What factors are called by their kind.
+KINDS: Mapping[str, Text] = {FactorKind.KEY: _l("Key factor"), FactorKind.CONTEXT: _l("Context factor")}
 
 FIELDS = (
     ContentField("title", _l("Title"), _l("The theme, in a few words."), "line", 15, required=True),
@@ -50,7 +57,7 @@ def fields_of(item: ContentItem, source: Revision | None) -> list[ContentField]:
         found += [
             ContentField(
                 question_key(code, each), _("%(code)s: question %(number)s", code=code, number=each.removeprefix("Q")),
-                _("Something a city can ask itself and answer with evidence."), "line", 40, required=True,
+                _("Something a city can ask itself and answer with evidence."), "line", 40, required=True, longest=LONGEST_QUESTION,
             )
             for each in factor.questions
         ]  # fmt: skip
@@ -73,7 +80,7 @@ def facts(item: ContentItem, source: Revision | None) -> dict[str, Any]:
     if toolkit is None:
         return {}
     known = (source.facts or {}) if source else {}
-    return {"toolkit": toolkit.slug, "series": toolkit.series, "is_own": toolkit.is_own, "structure": {}, **known}
+    return {"toolkit": toolkit.slug, "structure": {}, **known}
 
 
 def terms(item: ContentItem, source: Revision | None) -> Iterable[str]:
@@ -81,14 +88,55 @@ def terms(item: ContentItem, source: Revision | None) -> Iterable[str]:
     yield from (f"commitment:{number}" for number in structure_of(item, source).commitments)
 
 
+def said(facts: Mapping[str, Any] | None) -> list[str]:
+    """The structure among reviewed facts as lines that can be compared: where it belongs, and some for each factor."""
+    structure = Structure.of((facts or {}).get("structure", {}))
+    names = practice_titles(number for factor in structure.factors for number in factor.practices)
+    found: list[Text] = [_("Series: %(series)s", series=structure.series)] if structure.series else []
+    if facts is not None:
+        found.append(_("Written for this portal") if structure.is_own else _("Written elsewhere"))
+    for place, factor in enumerate(structure.factors, 1):
+        found += _lines(f"{place}. {factor.code}", factor, names)
+    return [str(line) for line in found]
+
+
+def practice_titles(numbers: Iterable[int]) -> dict[int, str]:
+    """What practices are called in the language each was written in, published or not; one query."""
+    wanted = set(numbers)
+    query = (
+        select(Practice.id, LanguageVersion.title)
+        .join(LanguageVersion, and_(LanguageVersion.item_id == Practice.item_id, LanguageVersion.is_source))
+        .where(Practice.id.in_(wanted))
+    )
+    return {row.id: row.title for row in db.session.execute(query)} if wanted else {}
+
+
+def _lines(name: str, factor: Factor, names: Mapping[int, str]) -> list[Text]:
+    """A factor with its codes; what its kind is called stands beside them."""
+    about = [name, KINDS[factor.kind]]
+    if factor.commitments:
+        about.append(_("Serves commitments: %(numbers)s", numbers=", ".join(map(str, factor.commitments))))
+    if factor.questions:
+        about.append(_("Questions: %(codes)s", codes=", ".join(factor.questions)))
+    found: list[Text] = [" · ".join(map(str, about))]
+    return found + [
+        _("%(factor)s · Practice: %(title)s", factor=factor.code, title=names.get(number, str(number)))
+        for number in factor.practices
+    ]
+
+
 def missing(item: ContentItem) -> list[tuple[str | None, Text]]:
     """What of the structure is lacking before it can be reviewed."""
-    structure = structure_of(item)
-    if not structure.factors:
+    factors = structure_of(item).factors
+    if not any(factor.kind == FactorKind.KEY for factor in factors):
         return [("structure", _("Add a key factor with a question."))]
-    if any(not factor.questions or not factor.commitments for factor in structure.factors):
-        return [("structure", _("Give every factor a question and a commitment it serves."))]
-    return []
+    found: list[tuple[str | None, Text]] = []
+    for factor in factors:
+        if not factor.questions:
+            found.append(("structure", _("%(code)s: add a guiding question.", code=factor.code)))
+        if not factor.commitments:
+            found.append(("structure", _("%(code)s: tick the commitments it serves.", code=factor.code)))
+    return found
 
 
 TOOLKIT = ContentKind(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,83 +11,85 @@ from icportal.content import services as content
 from icportal.content.models import ContentItem, LanguageVersion
 from icportal.core.actors import Actor
 from icportal.core.db import db
+from icportal.data import reader
 from icportal.practices.models import Practice
 from icportal.toolkits.enums import KIND
 from icportal.toolkits.models import Toolkit
 from icportal.toolkits.services.toolkits import take_effect
-from icportal.toolkits.structure import Factor, Structure, how_key, question_key, title_key, why_key
+from icportal.toolkits.structure import (
+    INTRODUCTION,
+    STANDARD,
+    SUMMARY,
+    TITLE,
+    Factor,
+    Structure,
+    how_key,
+    question_key,
+    title_key,
+    why_key,
+)
 
-LANGUAGES = ("en", "fr", "de", "es", "it", "nl")
+LANGUAGES = reader.TOOLKIT_LANGUAGES
+SHIPPED = reader.TOOLKITS
 SOURCE = "en"
 SINCE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 REASON = "Shipped with the portal"
-#: The order in which the portal shows them.
-SHIPPED = ("public-perception", "diverse-administration", "diverse-neighbourhoods", "consultative-bodies")
 
 
 def load_toolkits(*, actor: Actor) -> int:
     """Take over the toolkits that are not there yet; how many were added. Existing ones are left as they are.
 
     Raises:
-        ValueError: a practice that a factor names is not there, or a text is missing in some language.
+        ValueError: a practice that a factor names is not there, or a translation has other pieces than its original.
     """
     known = set(db.session.scalars(select(Toolkit.slug)))
     wanted = [slug for slug in SHIPPED if slug not in known]
     practices = _practices() if wanted else {}
     for slug in wanted:
-        _load(slug, practices, actor=actor)
+        _load(reader.toolkit(slug), practices, actor=actor)
     return len(wanted)
-
-
-@cache
-def read(name: str) -> dict[str, Any]:
-    """A file of the shipped toolkits."""
-    return tomllib.loads((files("icportal.data") / "toolkits" / name).read_text(encoding="utf-8"))
 
 
 def words(slug: str, language: str) -> dict[str, str]:
     """All words of a toolkit in a language, by the names of its fields."""
-    told = read(f"{slug}.{language}.toml")
-    found = {name: told[name].strip() for name in ("title", "summary", "standard", "introduction")}
-    for code, factor in told["factors"].items():
-        found |= {title_key(code): factor["title"], why_key(code): factor["why"], how_key(code): factor["how"]}
-        found |= {question_key(code, name): text for name, text in factor["questions"].items()}
+    told = reader.toolkit_text(slug, language)
+    found = {TITLE: told.title, SUMMARY: told.summary, STANDARD: told.standard, INTRODUCTION: told.introduction}
+    for code, factor in told.factors.items():
+        found |= {title_key(code): factor.title, why_key(code): factor.why, how_key(code): factor.how}
+        found |= {question_key(code, name): text for name, text in factor.questions.items()}
     return found
 
 
-def _load(slug: str, practices: dict[tuple[str, str], int], *, actor: Actor) -> None:
-    fixed = read(f"{slug}.toml")
-    structure = Structure(
-        tuple(
-            Factor(
-                each["code"], each["kind"], tuple(sorted(each["commitments"])), tuple(each["questions"]),
-                tuple(_find(practices, one["city"], one["title_contains"]) for one in each.get("practices", ())),
-            )
-            for each in fixed["factors"]
+def _load(fact: reader.ToolkitFact, practices: dict[tuple[str, str], int], *, actor: Actor) -> None:
+    factors = tuple(
+        Factor(
+            each.code,
+            each.kind,
+            each.commitments,
+            each.questions,
+            tuple(_find(practices, city, part) for city, part in each.practices),
         )
-    )  # fmt: skip
-    body = words(slug, SOURCE)
-    title = body.pop("title")
+        for each in fact.factors
+    )
+    structure = Structure(factors, fact.series, fact.own).stored()
+    body = words(fact.slug, SOURCE)
     version = content.create_item(
         actor=actor,
         kind=KIND,
         language=SOURCE,
-        title=title,
+        title=body.pop(TITLE),
         city_id=None,
-        slug=slug,
-        facts={"structure": structure.stored()},
+        slug=fact.slug,
+        facts={"structure": structure},
         body=body,
     )
-    toolkit = Toolkit(
-        slug=slug, item_id=version.item_id, series=fixed["series"], is_own=fixed["own"], position=SHIPPED.index(slug),
-        structure=structure.stored(),
-    )  # fmt: skip
+    toolkit = Toolkit(slug=fact.slug, item_id=version.item_id, position=SHIPPED.index(fact.slug), structure=structure)
     db.session.add(toolkit)
     db.session.flush()
     content.adopt(version, actor=actor, published_at=SINCE, reason=REASON)
     for language in LANGUAGES:
         if language != SOURCE:
-            translated = content.take_over_translation(version.item, language, words(slug, language), actor=actor)
+            translated = content.take_over_translation(version.item, language, words(fact.slug, language), actor=actor)
             content.adopt(translated, actor=actor, published_at=SINCE, reason=REASON)
     db.session.expire(version.item)
     take_effect(toolkit, actor=actor)

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased, selectinload
 
 from icportal.content import queries as content
 from icportal.content.enums import ContentState
-from icportal.content.models import ContentItem, LanguageVersion, Projection, Shelf
+from icportal.content.models import ContentItem, LanguageVersion, Projection
 from icportal.core.actors import Actor
 from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise
-from icportal.core.strings import _
+from icportal.core.strings import _, _l
 from icportal.i18n.locales import reading_language, reading_order
 from icportal.practices import adoption
 from icportal.toolkits.enums import KIND, Permission
 from icportal.toolkits.models import BenchmarkVersion, Toolkit
-from icportal.toolkits.structure import Structure, how_key, question_key, title_key, why_key
+from icportal.toolkits.structure import (
+    INTRODUCTION,
+    STANDARD,
+    SUMMARY,
+    TITLE,
+    Structure,
+    how_key,
+    is_whole,
+    question_key,
+    title_key,
+    why_key,
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,8 @@ class ToolkitRow:
     commitments: tuple[int, ...]
     number: int
     series: str = ""
+    is_own: bool = True
+    factors: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,45 +88,88 @@ class Benchmark:
         return tuple(sorted({number for factor in self.factors for number in factor.commitments}))
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A benchmark as the public reads it.
+
+    ``wanted`` is the language the reader asked for, ``others`` are those it can be read in as well, ``versions`` are
+    (number, moment of publication), the newest first. ``changed_at`` is set where a translation is behind its original.
+    """
+
+    benchmark: Benchmark
+    wanted: str
+    others: tuple[str, ...]
+    versions: tuple[tuple[int, datetime], ...]
+    published_at: datetime
+    changed_at: datetime | None
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether the reader asked for another language than the one shown."""
+        return self.benchmark.language != self.wanted
+
+
 def all_toolkits(language: str) -> list[ToolkitRow]:
-    """Every published toolkit in its order; two queries."""
-    newest = dict(
-        _pairs(select(BenchmarkVersion.toolkit_id, func.max(BenchmarkVersion.number)).group_by(BenchmarkVersion.toolkit_id))
-    )
-    query = (
-        select(Toolkit, Projection)
-        .join(Shelf, Shelf.item_id == Toolkit.item_id)
-        .join(Projection, Projection.language_version_id == Shelf.language_version_id)
-        .where(Shelf.language == reading_language(language).code, content.visible())
-    )
+    """Every published toolkit in its order; one query."""
     return [
         ToolkitRow(
-            toolkit.slug, text.title, text.language, text.summary, Structure.of(text.facts.get("structure", {})).commitments,
-            newest.get(toolkit.id, 1), toolkit.series,
+            found.slug, found.title, found.language, found.summary, found.commitments, found.number, found.series, found.is_own,
+            len(found.factors),
         )
-        for toolkit, text in db.session.execute(query.order_by(Toolkit.position, Toolkit.slug))
+        for found in all_benchmarks(language)
     ]  # fmt: skip
+
+
+def all_benchmarks(language: str) -> list[Benchmark]:
+    """The newest benchmark of every published toolkit in its order; one query."""
+    later = aliased(BenchmarkVersion)
+    public = exists().where(Projection.item_id == Toolkit.item_id, content.visible())
+    query = (
+        select(BenchmarkVersion, Toolkit)
+        .join(Toolkit, Toolkit.id == BenchmarkVersion.toolkit_id)
+        .where(public, ~exists().where(later.toolkit_id == Toolkit.id, later.number > BenchmarkVersion.number))
+        .order_by(Toolkit.position, Toolkit.slug)
+    )
+    return [_benchmark(toolkit, version, version.number, language) for version, toolkit in db.session.execute(query)]
 
 
 def benchmark(slug: str, language: str, number: int | None = None) -> Benchmark:
     """A benchmark of a toolkit, the newest where no number is given, in the best language there is for the reader.
 
+    For those who work with a version: it stays when the toolkit is withdrawn. One query.
+
     Raises:
         NotFound: there is no such toolkit or version.
     """
-    query = select(BenchmarkVersion, Toolkit).join(Toolkit, Toolkit.id == BenchmarkVersion.toolkit_id).where(Toolkit.slug == slug)
-    versions = {version.number: (version, toolkit) for version, toolkit in db.session.execute(query)}
-    wanted = max(versions, default=0) if number is None else number
-    if wanted not in versions:
-        raise NotFound(_("There is no such toolkit, or it is not public yet."))
-    version, toolkit = versions[wanted]
-    source = toolkit.item.source_language
-    best = reading_order(reading_language(language).code, set(version.texts), source)[0]
-    texts = version.texts[best]
-    return Benchmark(
-        slug, texts.get("title", slug), best, texts.get("summary", ""), texts.get("standard", ""), texts.get("introduction", ""),
-        wanted, max(versions), _factors(Structure.of(version.structure), texts), toolkit.series, toolkit.is_own,
-    )  # fmt: skip
+    toolkit, versions = _versions(slug)
+    return _benchmark(toolkit, _chosen(versions, number), max(versions), language)
+
+
+def read(slug: str, language: str, *, number: int | None = None, chosen: str = "") -> Reading:
+    """A toolkit as everybody reads it: one version, in the reader's language or the one they chose among those there are.
+
+    A language is offered where the public may read it today and every word of that version is there. Two queries.
+
+    Raises:
+        NotFound: there is no such toolkit or version, or the public may not read it today.
+    """
+    shown = {row.language: row for row in content.public_versions(KIND, slug)}
+    if not shown:
+        raise NotFound(_NOT_PUBLIC)
+    toolkit, versions = _versions(slug)
+    version = _chosen(versions, number)
+    offered = [code for code in _whole(toolkit, version) if code in shown]
+    wanted = chosen if chosen in offered else language
+    found = _benchmark(toolkit, version, max(versions), wanted, among=shown)
+    is_newest = found.number == found.newest
+    return Reading(
+        benchmark=found,
+        wanted=wanted,
+        others=tuple(code for code in offered if code != found.language),
+        versions=tuple((each, versions[each].published_at) for each in sorted(versions, reverse=True)),
+        published_at=shown[found.language].published_at if is_newest and found.language in shown else version.published_at,
+        changed_at=shown[found.language].source_changed_at if is_newest and found.language in shown else None,
+    )
 
 
 def latest_number(slug: str) -> int | None:
@@ -122,21 +179,25 @@ def latest_number(slug: str) -> int | None:
 
 
 def factor_titles(keys: Iterable[str], language: str) -> dict[str, str]:
-    """What factors are called, by ``<toolkit slug>:<factor code>``; those that are known. One query."""
+    """What factors are called, by ``<toolkit slug>:<factor code>``; those that are known, gone ones too. One query."""
     wanted: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         slug, _colon, code = key.partition(":")
         wanted[slug].append(code)
     if not wanted:
         return {}
-    query = select(Toolkit.slug, BenchmarkVersion).join(Toolkit, Toolkit.id == BenchmarkVersion.toolkit_id)
-    query = query.where(Toolkit.slug.in_(wanted)).order_by(BenchmarkVersion.number)
+    query = (
+        select(Toolkit.slug, ContentItem.source_language, BenchmarkVersion.texts)
+        .join(BenchmarkVersion, BenchmarkVersion.toolkit_id == Toolkit.id)
+        .join(ContentItem, ContentItem.id == Toolkit.item_id)
+        .where(Toolkit.slug.in_(wanted))
+    )
     found: dict[str, str] = {}
-    for slug, version in db.session.execute(query):
-        best = reading_order(reading_language(language).code, set(version.texts), "en")[0]
+    for slug, source, texts in db.session.execute(query.order_by(BenchmarkVersion.number)):
         for code in wanted[slug]:
-            if title := version.texts[best].get(title_key(code)):
-                found[f"{slug}:{code}"] = title
+            said = {each: words[title_key(code)] for each, words in texts.items() if title_key(code) in words}
+            if said:
+                found[f"{slug}:{code}"] = said[reading_order(reading_language(language).code, set(said), source)[0]]
     return found
 
 
@@ -146,7 +207,7 @@ def open_toolkit(toolkit_id: int, *, actor: Actor) -> Toolkit:
     query = select(Toolkit).where(Toolkit.id == toolkit_id)
     toolkit = db.session.scalar(query.options(selectinload(Toolkit.item).selectinload(ContentItem.versions)))
     if toolkit is None:
-        raise NotFound(_("There is no such toolkit, or it is not public yet."))
+        raise NotFound(_("There is no such toolkit."))
     return toolkit
 
 
@@ -180,6 +241,45 @@ def drafts() -> Any:
     )
 
 
+_NOT_PUBLIC = _l("There is no such toolkit, or it is not public yet.")
+
+
+def _versions(slug: str) -> tuple[Toolkit, dict[int, BenchmarkVersion]]:
+    query = select(BenchmarkVersion, Toolkit).join(Toolkit, Toolkit.id == BenchmarkVersion.toolkit_id).where(Toolkit.slug == slug)
+    rows = db.session.execute(query).all()
+    if not rows:
+        raise NotFound(_NOT_PUBLIC)
+    return rows[0][1], {version.number: version for version, _toolkit in rows}
+
+
+def _chosen(versions: Mapping[int, BenchmarkVersion], number: int | None) -> BenchmarkVersion:
+    wanted = max(versions) if number is None else number
+    if wanted not in versions:
+        raise NotFound(_("This toolkit has no version %(number)s.", number=wanted))
+    return versions[wanted]
+
+
+def _whole(toolkit: Toolkit, version: BenchmarkVersion) -> list[str]:
+    """The languages that say every word of a version, by code; the one it was written in always does."""
+    structure, source = Structure.of(version.structure), toolkit.item.source_language
+    return [code for code, texts in sorted(version.texts.items()) if code == source or is_whole(structure, texts)]
+
+
+def _benchmark(
+    toolkit: Toolkit, version: BenchmarkVersion, newest: int, language: str, *, among: Collection[str] | None = None
+) -> Benchmark:
+    """A version in the best language for a reader, of those ``among`` which the public may read where that is asked."""
+    source = toolkit.item.source_language
+    languages = {code for code in _whole(toolkit, version) if among is None or code in among} or {source}
+    best = reading_order(reading_language(language).code, languages, source)[0]
+    texts = version.texts.get(best, {})
+    return Benchmark(
+        toolkit.slug, texts.get(TITLE, toolkit.slug), best, texts.get(SUMMARY, ""), texts.get(STANDARD, ""),
+        texts.get(INTRODUCTION, ""), version.number, newest, _factors(Structure.of(version.structure), texts),
+        toolkit.series, toolkit.is_own,
+    )  # fmt: skip
+
+
 def _factors(structure: Structure, texts: dict[str, str]) -> tuple[Factor, ...]:
     return tuple(
         Factor(
@@ -189,7 +289,3 @@ def _factors(structure: Structure, texts: dict[str, str]) -> tuple[Factor, ...]:
         )
         for each in structure.factors
     )  # fmt: skip
-
-
-def _pairs(query: Any) -> list[tuple[int, int]]:
-    return [(row[0], row[1]) for row in db.session.execute(query)]

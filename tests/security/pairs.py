@@ -81,6 +81,8 @@ def of_mentoring(world: World, rule: Rule, wanted: set[str]) -> Candidates:
 
 
 _TEXTS = {"code": "en", "number": 1, "comment_id": NOBODY}
+#: Where the code in an address is that of a factor, not of a language.
+OF_FACTORS = frozenset({"toolkits.edit_factor", "toolkits.add_question", "toolkits.pick_practices"})
 
 
 def of_toolkits(world: World, rule: Rule, wanted: set[str]) -> Candidates:
@@ -88,5 +90,6 @@ def of_toolkits(world: World, rule: Rule, wanted: set[str]) -> Candidates:
         yield "toolkit", {"slug": THEME}
         yield "none", {"slug": "no-such-toolkit"}
         return
+    known = {**_TEXTS, "code": "F1"} if rule.endpoint in OF_FACTORS else _TEXTS
     for label, number in (("toolkit", world.ids["toolkit"]), ("none", NOBODY)):
-        yield label, {"toolkit_id": number, **{name: value for name, value in _TEXTS.items() if name in wanted}}
+        yield label, {"toolkit_id": number, **{name: value for name, value in known.items() if name in wanted}}

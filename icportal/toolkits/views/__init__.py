@@ -2,7 +2,7 @@
 
 from icportal.core.strings import _l
 from icportal.toolkits.enums import Permission
-from icportal.toolkits.views import desk, public
+from icportal.toolkits.views import desk, public, structure
 from icportal.toolkits.views.pages import blueprint
 from icportal.web.navigation import Entry
 
@@ -11,4 +11,4 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Toolkits"), "toolkits.list_work", Permission.VIEW, area="work"),
 )
 
-__all__ = ["MENU", "blueprint", "desk", "public"]
+__all__ = ["MENU", "blueprint", "desk", "public", "structure"]

@@ -1,25 +1,25 @@
-"""Toolkits as they are worked on: the list, a new one, its workspace and structure; its words at the desk of texts."""
+"""Toolkits as they are worked on: the list, a new one, its workspace; its words at the desk of texts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
 from icportal.accounts.directory import names_of, reviewed_languages
 from icportal.cities.queries import names_by_id
 from icportal.content.desk import TextDesk, add_routes, with_autonym, workspace_context
 from icportal.content.desk.comparison import FactChange, compare_said
 from icportal.content.flow import CONTENT
-from icportal.core.errors import DomainError, Stale
-from icportal.core.permissions import authorise, can
+from icportal.core.errors import DomainError
+from icportal.core.permissions import can
 from icportal.core.strings import _, _l
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import CONTENT_LANGUAGES
-from icportal.toolkits import queries
+from icportal.toolkits import queries, versions
 from icportal.toolkits.enums import Permission
-from icportal.toolkits.forms import StartForm, StructureForm, structure_form
-from icportal.toolkits.kind import TOOLKIT
+from icportal.toolkits.forms import StartForm
+from icportal.toolkits.kind import TOOLKIT, said
 from icportal.toolkits.models import Toolkit
 from icportal.toolkits.services import toolkits
 from icportal.toolkits.structure import Structure
@@ -45,7 +45,7 @@ def start_toolkit() -> Answer:
     form.language.choices = [(code, with_autonym(code)) for code in CONTENT_LANGUAGES]
     if form.validate_on_submit():
         try:
-            made = toolkits.create_toolkit(title=form.title.data or "", language=form.language.data, actor=current_actor())
+            made = toolkits.create_toolkit(**form.values(), actor=current_actor())
         except DomainError as error:
             form.refuse(error)
         else:
@@ -67,7 +67,8 @@ def workspace_page(toolkit: Toolkit, form: Any = None, status: int = 200, reason
         "toolkits/work_toolkit.html",
         **workspace_context(TEXTS.opened(toolkit)),
         toolkit=toolkit,
-        number=queries.latest_number(toolkit.slug),
+        structure=Structure.of(toolkit.structure),
+        notes=versions.of_toolkit(toolkit.id),
         may_edit=can(current_actor(), Permission.EDIT, toolkit),
         reviewed=reviewed_languages(),
         form=form,
@@ -75,48 +76,8 @@ def workspace_page(toolkit: Toolkit, form: Any = None, status: int = 200, reason
     ), status
 
 
-@blueprint.route("/work/toolkits/<int:toolkit_id>/structure", methods=["GET", "POST"])
-@requires(Permission.EDIT)
-def edit_structure(toolkit_id: int) -> Answer:
-    """The factors with their codes, what they serve, and how many questions each asks."""
-    toolkit = queries.open_toolkit(toolkit_id, actor=current_actor())
-    authorise(current_actor(), Permission.EDIT, toolkit)
-    form = structure_form(toolkit)
-    if not form.is_submitted():
-        return _structure_page(toolkit, form)
-    if "more" in request.form:
-        form.add_rows()
-        return _structure_page(toolkit, form)
-    stale, status = None, 422
-    if form.validate():
-        try:
-            toolkits.save_structure(toolkit, form.structure, actor=current_actor(), seen=form.version.data or 0)
-        except Stale as error:
-            stale, status = error, 409
-            form.version.raw_data, form.version.data = None, toolkit.version
-        except DomainError as error:
-            form.refuse(error)
-        else:
-            flash(
-                _("Saved. Write the words of the factors next; nothing is public before a second person has approved it."),
-                "success",
-            )
-            return redirect(url_for("toolkits.toolkit_workspace", toolkit_id=toolkit.id), 303)
-    return _structure_page(toolkit, form, stale=stale, status=status)
-
-
-def _structure_page(toolkit: Toolkit, form: StructureForm, *, stale: Stale | None = None, status: int = 200) -> Answer:
-    return render_template(
-        "toolkits/work_structure.html", text=TEXTS.opened(toolkit), toolkit=toolkit, form=form, stale=stale
-    ), status
-
-
 def _compare(old: Any, new: Any) -> list[FactChange]:
-    def said(facts: Any) -> list[str]:
-        factors = Structure.of((facts or {}).get("structure", {})).factors
-        return [f"{each.code} · {', '.join(map(str, each.commitments))} · {', '.join(each.questions)}" for each in factors]
-
-    return compare_said({"structure": _l("Factors")}, {"structure": said(old)}, {"structure": said(new)})
+    return compare_said({"structure": _l("Factors and questions")}, {"structure": said(old)}, {"structure": said(new)})
 
 
 TEXTS = TextDesk(
