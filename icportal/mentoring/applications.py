@@ -20,7 +20,7 @@ from icportal.mentoring.models import Application, Need, Offer, Pairing, Program
 from icportal.mentoring.programmes import SchemeRow
 from icportal.mentoring.rules import OfCity
 from icportal.toolkits import queries as toolkits
-from icportal.toolkits.queries import Factor
+from icportal.toolkits.queries import Benchmark, Factor
 
 #: In these phases a city that stands in no pairing can still change what it said.
 CHANGEABLE = frozenset({Phase.APPLY, Phase.MATCH, Phase.AGREE})
@@ -108,22 +108,28 @@ def before(programme: Programme, city_id: int) -> Application | None:
 def themes_of(programme: Programme, city: City, application: Application | None, language: str) -> list[ThemeOf]:
     """Every theme of the programme with the city's need and offer in it, and what the portal knows of both."""
     rows = programmes.scheme_rows(programme.schemes, language)
-    known = evidence.reported(city)
+    known, benchmarks = evidence.reported(city, language), benchmarks_of(programme, language)
     needs = {each.scheme_id: each for each in application.needs} if application else {}
     offers = {each.scheme_id: each for each in application.offers} if application else {}
     wishes = wishes_of(application)
     found = []
     for scheme in programme.schemes:
-        benchmark = toolkits.benchmark(scheme.toolkit, language, scheme.benchmark_number)
-        served = sorted({number for factor in benchmark.factors for number in factor.commitments})
+        benchmark = benchmarks[scheme.id]
         found.append(
             ThemeOf(
-                rows[scheme.id], evidence.gap_in(known, city, served), evidence.strength_in(known, city, served, language),
+                rows[scheme.id], evidence.gap_in(known, benchmark.commitments), evidence.strength_in(known, benchmark.commitments),
                 benchmark.factors, needs.get(scheme.id), offers.get(scheme.id),
                 wishes.get((scheme.id, Side.MENTEE), ()), wishes.get((scheme.id, Side.MENTOR), ()),
             )
         )  # fmt: skip
     return found
+
+
+def benchmarks_of(programme: Programme, language: str) -> Mapping[int, Benchmark]:
+    """The benchmark each scheme of a programme works with, by the scheme's id; one query."""
+    wanted = {scheme.id: (scheme.toolkit, scheme.benchmark_number) for scheme in programme.schemes}
+    found = toolkits.benchmarks(wanted.values(), language)
+    return {scheme_id: found[each] for scheme_id, each in wanted.items()}
 
 
 def wishes_of(application: Application | None) -> Mapping[tuple[int, str], Sequence[int]]:

@@ -1,13 +1,12 @@
 """What a city needs and what it can give, by its own answers, evidence and practices: nobody starts from an empty form.
 
 A gap is a commitment of the theme that the city meets partly or not at all; a strength is one it meets fully with evidence that
-still counts, and every published practice under it. Packages that know other findings about a city (a peer review) register
-them with ``register_findings``.
+still counts, and every published practice under it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +26,8 @@ GAP = {Grade.NOT_AT_ALL: 100, Grade.PARTLY: 60, Grade.FULLY: 0}
 FROM_GRADES, FROM_PRACTICES, A_PRACTICE = 60, 40, 10
 #: At most so many practices are listed as evidence of one offer.
 MOST_PRACTICES = 8
+#: More than any city has published.
+MOST_KNOWN = 500
 LONGEST_SAID = 1000
 
 _FINAL = (ResponseState.REVIEW, ResponseState.ACCEPTED, ResponseState.PUBLISHED)
@@ -51,39 +52,32 @@ class Strength:
 
 @dataclass(frozen=True)
 class Reported:
-    """What a city has said in the last round it took part in: grade by commitment, and the words beside each."""
+    """What a city has said in the last round it took part in: grade by commitment, and the words beside each; its practices."""
 
     round: Round | None = None
     response_id: int | None = None
     grades: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     challenges: Mapping[int, str] = field(default_factory=dict)
     live: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    practices: Sequence[Any] = ()
 
 
-#: Given a city: findings of others about it, as evidence of gaps: {kind, commitment, said, size}.
-Findings = Callable[[City], Sequence[dict[str, Any]]]
+def reported(city: City, language: str) -> Reported:
+    """The city's own answers of its last round that is with the network, or else the last one it has answered in.
 
-_findings: list[Findings] = []
-
-
-def register_findings(provider: Findings) -> None:
-    """Name a function that knows more about what a city lacks."""
-    if provider not in _findings:
-        _findings.append(provider)
-
-
-def reported(city: City) -> Reported:
-    """The city's own answers of its last round that is with the network, or else the last one it has answered in."""
+    With every practice of it that is public, in the language of the reader. As many queries whatever is asked of it later.
+    """
+    shown = practices.of_city(city.slug, language, limit=MOST_KNOWN).rows
     query = select(Response).join(Round, Round.id == Response.round_id).where(Response.city_id == city.id)
     query = query.order_by(Response.state.in_(_FINAL).desc(), Round.number.desc(), Response.id.desc())
     for response in db.session.scalars(query):
         answers = answers_of(response)
         if any(not answer.is_blank for answer in answers.values()):
-            return _read(response, answers)
-    return Reported()
+            return _read(response, answers, shown)
+    return Reported(practices=shown)
 
 
-def _read(response: Response, answers: Mapping[str, Answer]) -> Reported:
+def _read(response: Response, answers: Mapping[str, Answer], shown: Sequence[Any]) -> Reported:
     structure = response.round.questionnaire_version.known
     names = {number: question.name for number, question in structure.grades.items()}
     grades = {number: (answers[name].choice, name) for number, name in names.items() if name in answers and answers[name].choice}
@@ -99,10 +93,10 @@ def _read(response: Response, answers: Mapping[str, Answer]) -> Reported:
             if section.commitment and question.role == QuestionRole.CHALLENGES and question.name in answers:
                 value = answers[question.name].value
                 challenges[section.commitment] = value[:LONGEST_SAID] if isinstance(value, str) else ""
-    return Reported(response.round, response.id, grades, challenges, live)
+    return Reported(response.round, response.id, grades, challenges, live, shown)
 
 
-def gap_in(known: Reported, city: City, commitments: Sequence[int]) -> Gap:
+def gap_in(known: Reported, commitments: Sequence[int]) -> Gap:
     """The city's need in a theme that serves these commitments; size 0 where nothing shows one."""
     edition = labels.edition(known.round) if known.round else ""
     evidence, sizes = [], []
@@ -116,16 +110,11 @@ def gap_in(known: Reported, city: City, commitments: Sequence[int]) -> Gap:
                 "kind": "answer", "response_id": known.response_id, "question": question, "commitment": number, "grade": grade,
                 "said": known.challenges.get(number, ""), "edition": edition,
             })  # fmt: skip
-    for provider in _findings:
-        for finding in provider(city):
-            if finding.get("commitment") in commitments:
-                evidence.append({**finding, "kind": finding.get("kind", "finding")})
-                sizes.append(int(finding.get("size", GAP[Grade.PARTLY])))
     said = "\n\n".join(str(each["said"]) for each in evidence if each.get("said"))
     return Gap(round(sum(sizes) / len(sizes)) if sizes else 0, evidence, said)
 
 
-def strength_in(known: Reported, city: City, commitments: Sequence[int], language: str) -> Strength:
+def strength_in(known: Reported, commitments: Sequence[int]) -> Strength:
     """What the city can give in a theme that serves these commitments; size 0 where nothing shows it."""
     edition = labels.edition(known.round) if known.round else ""
     graded = [number for number in commitments if known.grades.get(number, ("",))[0]]
@@ -137,9 +126,7 @@ def strength_in(known: Reported, city: City, commitments: Sequence[int], languag
         }
         for number in proven
     ]  # fmt: skip
-    rows = [
-        row for row in practices.of_city(city.slug, language, limit=500).rows if set(row.facts["commitments"]) & set(commitments)
-    ]
+    rows = [row for row in known.practices if set(row.facts["commitments"]) & set(commitments)]
     evidence += [
         {
             "kind": "practice", "practice": row.facts["practice"], "slug": row.slug, "title": row.title, "language": row.language,

@@ -145,6 +145,21 @@ def benchmark(slug: str, language: str, number: int | None = None) -> Benchmark:
     return _benchmark(toolkit, _chosen(versions, number), max(versions), language)
 
 
+def benchmarks(wanted: Collection[tuple[str, int | None]], language: str) -> dict[tuple[str, int | None], Benchmark]:
+    """Several benchmarks by (slug, number), each as ``benchmark`` gives it; those there are. One query."""
+    known: dict[str, dict[int, BenchmarkVersion]] = defaultdict(dict)
+    owners: dict[str, Toolkit] = {}
+    query = select(BenchmarkVersion, Toolkit).join(Toolkit, Toolkit.id == BenchmarkVersion.toolkit_id)
+    for version, toolkit in db.session.execute(query.where(Toolkit.slug.in_({slug for slug, _number in wanted}))):
+        known[toolkit.slug][version.number], owners[toolkit.slug] = version, toolkit
+    found = {}
+    for slug, number in wanted:
+        chosen = known[slug].get(max(known[slug], default=0) if number is None else number)
+        if chosen is not None:
+            found[slug, number] = _benchmark(owners[slug], chosen, max(known[slug]), language)
+    return found
+
+
 def read(slug: str, language: str, *, number: int | None = None, chosen: str = "") -> Reading:
     """A toolkit as everybody reads it: one version, in the reader's language or the one they chose among those there are.
 

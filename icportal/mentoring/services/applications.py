@@ -27,7 +27,6 @@ from icportal.mentoring.enums import ApplicationState, Competence, Interpreter, 
 from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.models import Application, AvoidedCity, LanguageSkill, Need, Offer, Programme, Wish
 from icportal.mentoring.rules import OfCity
-from icportal.toolkits import queries as toolkits
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
@@ -304,8 +303,8 @@ def _problems_of_themes(programme: Programme, city: City, draft: Draft) -> list[
     if any(each.scheme_id not in schemes for each in said):
         return [("themes", _("Choose among the themes of this programme."))]
     factors = {
-        each.id: {factor.code for factor in toolkits.benchmark(each.toolkit, "en", each.benchmark_number).factors}
-        for each in schemes.values()
+        scheme_id: {factor.code for factor in benchmark.factors}
+        for scheme_id, benchmark in applications.benchmarks_of(programme, draft.language).items()
     }
     if any(set(each.key_factors) - factors[each.scheme_id] for each in said):
         found.append(("themes", _("Choose among the key factors of the theme.")))
@@ -352,18 +351,12 @@ def _write(application: Application, programme: Programme, city: City, draft: Dr
 
 
 def _write_themes(application: Application, programme: Programme, city: City, draft: Draft) -> None:
-    known = evidence.reported(city)
-    served = {
-        scheme.id: sorted(
-            {n for f in toolkits.benchmark(scheme.toolkit, "en", scheme.benchmark_number).factors for n in f.commitments}
-        )
-        for scheme in programme.schemes
-    }
+    known, benchmarks = evidence.reported(city, draft.language), applications.benchmarks_of(programme, draft.language)
     application.needs.clear()
     application.offers.clear()
     db.session.flush()
     for need in draft.needs:
-        gap = evidence.gap_in(known, city, served[need.scheme_id])
+        gap = evidence.gap_in(known, benchmarks[need.scheme_id].commitments)
         application.needs.append(
             Need(
                 scheme_id=need.scheme_id, text=need.text, gap=gap.size or UNPROVEN_GAP, priority=need.priority,
@@ -371,7 +364,7 @@ def _write_themes(application: Application, programme: Programme, city: City, dr
             )
         )  # fmt: skip
     for offer in draft.offers:
-        strength = evidence.strength_in(known, city, served[offer.scheme_id], draft.language)
+        strength = evidence.strength_in(known, benchmarks[offer.scheme_id].commitments)
         application.offers.append(
             Offer(
                 scheme_id=offer.scheme_id, text=offer.text, strength=strength.size or UNPROVEN_STRENGTH, places=offer.places,
