@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 
 def told() -> list[tuple[str, str]]:
-    return [(mail.to_email, mail.subject) for mail in db.session.scalars(select(Mail).order_by(Mail.id))]
+    return [(mail.address, mail.subject) for mail in db.session.scalars(select(Mail).order_by(Mail.id))]
 
 
 def refused(call: object) -> dict[str, str]:
