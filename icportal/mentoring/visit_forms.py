@@ -58,7 +58,7 @@ class PersonRow(RowForm):
     name = StringField(_l("Name"), [at_most(LONGEST_NAME)])
     role = StringField(_l("Role"), [at_most(LONGEST_NAME)])
     organisation = StringField(_l("Organisation"), [at_most(LONGEST_NAME)])
-    city_id = SelectField(_l("From"), coerce=int, default=0, validate_choice=False)
+    city_id = SelectField(_l("City"), coerce=int, default=0, validate_choice=False)
 
     @property
     def person(self) -> Person:
