@@ -11,15 +11,18 @@ from flask import Flask
 from harness import PortalClient, statements
 from icalendar import Calendar
 from mentoring_world import make_programme, pair
+from reporting_world import person
 from visit_world import SOON, make_pair, online, plan, study
 
+from icportal.core.actors import Role
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import NotAllowed, NotFound
 from icportal.mentoring import feeds, labels
 from icportal.mentoring.enums import PairingState
-from icportal.mentoring.models import Pairing, Visit
+from icportal.mentoring.models import Visit
 from icportal.mentoring.services import calendars
+from icportal.mentoring.services import programmes as running
 from icportal.mentoring.services import visits as planning
 
 CANCELLED = "CANCELLED"
@@ -158,13 +161,30 @@ def test_the_pages_of_calendars(app: Flask, client: PortalClient, sign_in: Calla
     assert "Make an address" not in sign_in(ids["boss"]).get("/en/work/mentoring/calendars/oulu").get_data(as_text=True)
 
 
-def test_the_phases_of_a_programme_are_a_calendar_for_everybody(app: Flask, client: PortalClient) -> None:
+def test_the_phases_of_a_programme_that_is_not_public_are_shown_to_nobody(app: Flask, client: PortalClient) -> None:
     with app.app_context():
         world = make_programme()
         entries = feeds.phase_entries(world.programme, labels.PHASES, "First", "en")
         assert (entries[0].title, entries[0].starts) == ("First: Apply", today())
         assert len(entries) == 7
-        assert db.session.query(Pairing).count() == 0
     # Its call is not published: nobody outside sees that there is one.
     assert client.get("/en/mentoring/first/calendar.ics").status_code == 404
     assert client.get("/en/mentoring/none/calendar.ics").status_code == 404
+
+
+def test_a_programme_whose_call_is_published_gives_its_phases_to_everybody(app: Flask, client: PortalClient) -> None:
+    with app.app_context():
+        world = make_programme()
+        call = world.programme.item.source
+        body = {"title": "Cities learn", "summary": "A call.", "call": "Apply."}
+        running.save_call(call, body, actor=world.coordinator, seen=call.version)
+        for step, by in (("submit", world.coordinator), ("approve", person(Role.COORDINATOR, name="second"))):
+            assert call.head is not None
+            running.move_version(world.programme, call, step, actor=by, seen=call.version, seen_hash=call.head.sha256)
+        db.session.commit()
+    page = client.get("/en/mentoring/first").get_data(as_text=True)
+    assert "/en/mentoring/first/calendar.ics" in page
+    found = events(client.get("/de/mentoring/first/calendar.ics").data)
+    assert len(found) == 7
+    assert str(found[0]["summary"]).startswith("Cities learn: ")
+    assert found[0]["dtstart"].dt == today()

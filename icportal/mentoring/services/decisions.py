@@ -11,11 +11,11 @@ from icportal.core.actors import Actor
 from icportal.core.errors import DomainError, InvalidTransition, NotFound
 from icportal.core.permissions import authorise
 from icportal.core.strings import _
-from icportal.core.transactions import hold
 from icportal.mentoring import visits
 from icportal.mentoring.enums import Permission
 from icportal.mentoring.models import Visit, VisitDecision
 from icportal.mentoring.services.signs_of_life import show_life
+from icportal.mentoring.services.visits import held_visit
 from icportal.mentoring.visit_words import DECISION
 from icportal.plans.draft import LONGEST_TITLE, Draft
 from icportal.plans.models import Action
@@ -41,7 +41,7 @@ def make_actions(visit: Visit, numbers: Collection[int], *, actor: Actor) -> lis
     """
     authorise(actor, Permission.VIEW_PAIRING, visit)
     # Two who click at the same moment come one after the other.
-    hold(visit)
+    held_visit(visit)
     there = {each.id: each for each in visit.minutes.decisions} if visit.minutes else {}
     if not numbers:
         raise DomainError(_("Choose at least one decision."), "decision")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,7 +17,6 @@ from icportal.core.errors import FieldErrors, InvalidTransition, Stale
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _, _l
 from icportal.core.text import clean_line, clean_text
-from icportal.core.transactions import hold
 from icportal.i18n.formatting import day
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring import visit_notices, visits
@@ -25,7 +24,7 @@ from icportal.mentoring.enums import Permission, Side
 from icportal.mentoring.models import Visit, VisitDecision, VisitMinutes
 from icportal.mentoring.rules import OneSide
 from icportal.mentoring.services.signs_of_life import show_life
-from icportal.mentoring.services.visits import require_work
+from icportal.mentoring.services.visits import held_visit, require_work
 from icportal.mentoring.visit_flow import VISIT
 from icportal.mentoring.visit_words import VisitState
 from icportal.workflow import engine
@@ -139,9 +138,7 @@ def confirm_minutes(visit: Visit, city: City, *, seen_sha256: str, actor: Actor)
 
 def _held_minutes(visit: Visit) -> VisitMinutes | None:
     """The minutes as they stand now; nobody else writes or confirms them until this is done."""
-    if not hold(visit):
-        db.session.refresh(visit)
-        hold(visit)
+    held_visit(visit)
     db.session.expire(visit, ["minutes"])
     if visit.minutes is not None:
         db.session.refresh(visit.minutes)
@@ -192,7 +189,15 @@ def _clean(draft: MinutesDraft) -> MinutesDraft:
         )
         for each in draft.decisions
     )
-    return MinutesDraft(clean_text(draft.text), draft.language, tuple(decisions))
+    return MinutesDraft(clean_text(draft.text), draft.language, tuple(_each_once(decisions)))
+
+
+def _each_once(decisions: Iterable[DecisionDraft]) -> Iterator[DecisionDraft]:
+    """A number that is sent twice is that of the first; the second is a decision of its own."""
+    seen: set[int] = set()
+    for each in decisions:
+        yield replace(each, id=None) if each.id in seen else each
+        seen |= {each.id} if each.id is not None else set()
 
 
 def _problems(draft: MinutesDraft, visit: Visit, old: MinutesDraft) -> list[tuple[str | None, Text]]:

@@ -67,7 +67,7 @@ def edit_visit(visit: Visit, draft: VisitDraft, *, actor: Actor, seen: int) -> b
     """
     require_work(visit, actor)
     _hold_both(visit.pairing)
-    held = _held(visit)
+    held = held_visit(visit)
     if visit.state == VisitState.CANCELLED:
         raise InvalidTransition(_("This visit is cancelled. Plan a new one instead."))
     if visit.state == VisitState.PLANNED:
@@ -151,6 +151,15 @@ def require_work(visit: Visit, actor: Actor) -> None:
     authorise(actor, Permission.WORK_ON_PAIRING, visit)
 
 
+def held_visit(visit: Visit) -> bool:
+    """Wait for whoever changes a visit at this moment, and see what became of it; whether it is what was read."""
+    if hold(visit):
+        return True
+    db.session.refresh(visit)
+    hold(visit)
+    return False
+
+
 # --- pieces ------------------------------------------------------------------------------------------------
 
 
@@ -160,15 +169,6 @@ def _hold_both(pairing: Pairing) -> None:
         db.session.refresh(pairing)
         hold(pairing)
     db.session.scalars(select(City.id).where(City.id.in_(pairing.city_ids)).order_by(City.id).with_for_update()).all()
-
-
-def _held(visit: Visit) -> bool:
-    """See what became of a visit while we waited; whether it is what was read."""
-    if hold(visit):
-        return True
-    db.session.refresh(visit)
-    hold(visit)
-    return False
 
 
 def _require_running(pairing: Pairing) -> None:
