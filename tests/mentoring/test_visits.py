@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from charter_world import PDF
@@ -302,3 +302,16 @@ def test_minutes_that_are_missing_or_to_confirm_wait_for_the_cities() -> None:
     minute(world, visit)
     assert waits("vienna") == {"mentoring.minutes": [], "mentoring.minutes_to_confirm": ["How Vienna welcomes"]}
     assert waits("oulu") == {"mentoring.minutes": [], "mentoring.minutes_to_confirm": []}
+
+
+def test_a_mail_tells_days_hours_and_place_in_the_readers_language() -> None:
+    world, pairing = make_pair()
+    person(Role.CITY_OFFICER, "vienna", language="de")
+    world.city("vienna").names = {"de": "Wien"}
+    db.session.commit()
+    plan(world, pairing, online(pairing, date(2027, 3, 9)))
+    text = db.session.scalars(select(Mail.text).order_by(Mail.id.desc())).first()
+    assert text is not None
+    assert "9. März 2027, 10:00–11:00" in text
+    assert "Wien" in text
+    assert "/de/work/mentoring/visits/" in text
