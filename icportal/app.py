@@ -54,6 +54,9 @@ from icportal.mentoring import pairings as mentoring_pairings
 from icportal.mentoring import programme_worklists as mentoring_programme_worklists
 from icportal.mentoring import rules as mentoring_rules
 from icportal.mentoring import views as mentoring_views
+from icportal.mentoring import visit_flow as mentoring_visit_flow
+from icportal.mentoring import visit_origins as mentoring_visit_origins
+from icportal.mentoring import visit_worklists as mentoring_visit_worklists
 from icportal.plans import briefing as plans_briefing
 from icportal.plans import flow as plans_flow
 from icportal.plans import from_answers as plans_from_answers
@@ -235,6 +238,7 @@ def _register_rules() -> None:
     definition.register(mentoring_flow.PROGRAMME)
     definition.register(mentoring_flow.APPLICATION)
     definition.register(mentoring_flow.PAIRING)
+    definition.register(mentoring_visit_flow.VISIT)
     definition.register(reporting_report_flow.REPORT)
 
 
@@ -288,6 +292,7 @@ def _register_work() -> None:
     worklists.register("reporting_rounds", reporting_round_worklists.provide)
     worklists.register("plans", plans_worklists.provide)
     worklists.register("mentoring_pairings", mentoring_pairing_worklists.provide)
+    worklists.register("mentoring_visits", mentoring_visit_worklists.provide)
     worklists.register("mentoring_programmes", mentoring_programme_worklists.provide)
     worklists.register("reporting_reports", reporting_report_worklists.provide)
     charter_tasks.register()
@@ -302,6 +307,7 @@ def _register_work() -> None:
     plans_briefing.register()
     plans_printing.register()
     plans_rules.register_mentors(mentoring_pairings.mentors_of)
+    mentoring_visit_origins.register()
     mentoring_jobs.register()
     reporting_evidence_jobs.register()
     reporting_editions.register()

@@ -26,6 +26,7 @@ STATE_TABLES = {
     "reporting.response": "reporting_response",
     "reporting.report": "network_report",
     "plans.action": "plan_action",
+    "mentoring.visit": "mentoring_visit",
 }
 
 

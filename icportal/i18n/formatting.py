@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.dates import format_interval, format_skeleton, format_timedelta
+from babel.dates import format_time as babel_time
 from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal
 
@@ -33,6 +34,11 @@ def month(value: date) -> str:
 def moment(value: datetime | None, width: str = "medium") -> str:
     """A moment in the network's time zone."""
     return babel_datetime(value, width, tzinfo=PORTAL_ZONE, locale=current_language().locale) if value else ""
+
+
+def clock(value: time | None) -> str:
+    """A time of the day as a clock shows it, without a zone: 14:30."""
+    return babel_time(value, "short", locale=current_language().locale) if value else ""
 
 
 def ago(value: datetime) -> str:

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     WORK_ON_PAIRING = "mentoring.pairing:work_on"
     RUN_PAIRING = "mentoring.pairing:run"
     LAPSE_PAIRING = "mentoring.pairing:lapse"
+    VIEW_CALENDAR = "mentoring.calendar:view"
+    OPEN_CALENDAR = "mentoring.calendar:open"
 
 
 class Phase(StrEnum):

@@ -81,6 +81,8 @@ RULES = {
     Permission.WORK_ON_PAIRING: is_officer_of_pairing | is_facilitator | is_coordinator,
     Permission.RUN_PAIRING: is_coordinator,
     Permission.LAPSE_PAIRING: is_system | is_coordinator,
+    Permission.VIEW_CALENDAR: _the_city | is_coordinator,
+    Permission.OPEN_CALENDAR: is_officer_of_city,
 }
 
-HIDDEN = frozenset({Permission.VIEW_APPLICATION, Permission.VIEW_PAIRING})
+HIDDEN = frozenset({Permission.VIEW_APPLICATION, Permission.VIEW_PAIRING, Permission.VIEW_CALENDAR})

@@ -31,6 +31,7 @@ class Entry:
     ``uid`` names it for good: the program that read it last week knows by it what has moved. ``starts`` and ``ends`` are days
     (``ends`` the last one, or None for one day only) when it lasts ``all_day``, else moments with a zone. ``changed_at`` and
     ``sequence`` say which of two copies is the newer one. ``is_busy``: whoever takes part in it is taken at that time.
+    ``is_cancelled``: it does not take place, and programs that have it strike it out.
     """
 
     uid: str
@@ -44,6 +45,7 @@ class Entry:
     url: str = ""
     sequence: int = 0
     is_busy: bool = False
+    is_cancelled: bool = False
 
 
 def calendar(name: str, entries: Iterable[Entry], language: str) -> bytes:
@@ -105,6 +107,8 @@ def _event(entry: Entry, language: str) -> Event:
             made.add(key, _clean(text), parameters={"LANGUAGE": language})
     if entry.url:
         made.add("url", entry.url)
+    if entry.is_cancelled:
+        made.add("status", "CANCELLED")
     made.add("transp", "OPAQUE" if entry.is_busy else "TRANSPARENT")
     return made
 

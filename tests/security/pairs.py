@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mentoring_world
 import reporting_world
+from security import meetings
 from security.rounds import NOWHERE, OTHER, OWN, People
 from sqlalchemy import select
 
@@ -43,6 +44,7 @@ def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]])
         day = pairing.last_activity_on
         assert day is not None
         working.write_journal(pairing, text=f"{word}journal", on=day, kind="note", language="en", city=None, actor=officer)
+        meetings.fill_visit(world, pairing, slug, officer=officer, readers=own)
         city = reporting_world.make_city(slug)
         grant = grants.ask_for_grant(made.programme, city, purpose=f"{word}grant", amount=5, currency="EUR", actor=officer)
         world.ids |= {f"pairing {slug}": pairing.id, f"grant {slug}": grant.id}
@@ -57,12 +59,15 @@ def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]])
 
 def is_private(address: Any) -> bool:
     """Whether somebody else's object stands in an address of mentoring."""
-    told = "pairing_id" in address.given or address.endpoint in PRIVATE
-    return told and address.label.startswith(tuple(f"{whose} " for whose in WHOSE))
+    told = {"pairing_id", "visit_id"} & set(address.given) or address.endpoint in PRIVATE or address.endpoint in meetings.OF_CITY
+    return bool(told) and address.label.startswith(tuple(f"{whose} " for whose in WHOSE))
 
 
 def of_mentoring(world: World, rule: Rule, wanted: set[str]) -> Candidates:
-    if "pairing_id" in wanted:
+    found = meetings.of_meetings(world, rule.endpoint, wanted)
+    if found is not None:
+        yield from found
+    elif "pairing_id" in wanted:
         for label, slug in WHOSE.items():
             yield f"{label} pairing", {"pairing_id": world.ids[f"pairing {slug}"]}
         yield "none", {"pairing_id": NOBODY}

@@ -11,7 +11,7 @@ from icportal.cities import queries as cities
 from icportal.core.strings import _, _l
 from icportal.core.text import fold
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.locales import DEFAULT, get
+from icportal.i18n.locales import DEFAULT, get, reading_language
 from icportal.indicators import charting, comparability, drawing, figures, labels, profile, queries, standalone, versions, wording
 from icportal.indicators.charting import BARS, LINES, Chart, Question
 from icportal.indicators.views.pages import Answer, blueprint
@@ -152,8 +152,7 @@ def _commitments(numbers: tuple[int, ...]) -> list[tuple[int, str, str]]:
 
 def _catalogue_language() -> str:
     """The language our own facts are read in: a pseudo-language reads the English ones."""
-    language = current_language()
-    return "en" if language.pseudo else language.code
+    return reading_language(current_language().code).code
 
 
 def _tab(slug: str, chart: Chart, view: str, label: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from icportal.mentoring.models.applications import Application, AvoidedCity, Lan
 from icportal.mentoring.models.matching import MatchRun, PairRule
 from icportal.mentoring.models.pairings import JournalEntry, Pairing
 from icportal.mentoring.models.programmes import Grant, Programme, ProgrammePhase, Scheme
+from icportal.mentoring.models.visits import MentoringCalendar, Visit, VisitDecision, VisitDocument, VisitMinutes
 
 __all__ = [
     "Application",
@@ -12,6 +13,7 @@ __all__ = [
     "JournalEntry",
     "LanguageSkill",
     "MatchRun",
+    "MentoringCalendar",
     "Need",
     "Offer",
     "PairRule",
@@ -19,5 +21,9 @@ __all__ = [
     "Programme",
     "ProgrammePhase",
     "Scheme",
+    "Visit",
+    "VisitDecision",
+    "VisitDocument",
+    "VisitMinutes",
     "Wish",
 ]

@@ -24,6 +24,7 @@ from icportal.mentoring.enums import EntryKind, PairingState, Permission
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
+from icportal.mentoring.services.signs_of_life import show_life
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
@@ -221,8 +222,7 @@ def _may_work(pairing: Pairing, actor: Actor) -> None:
 
 
 def _alive(pairing: Pairing) -> None:
-    pairing.last_activity_on, pairing.asked_on, pairing.told_on = today(), None, None
-    db.session.flush()
+    show_life(pairing)
 
 
 def _enter(pairing: Pairing, kind: str, text: str, *, on: date, language: str, city: City | None, actor: Actor) -> JournalEntry:

@@ -2,7 +2,17 @@
 
 from icportal.core.strings import _l
 from icportal.mentoring.enums import Permission
-from icportal.mentoring.views import applications, matching, pairings, programme_texts, programmes, public
+from icportal.mentoring.views import (
+    applications,
+    calendars,
+    matching,
+    minutes,
+    pairings,
+    programme_texts,
+    programmes,
+    public,
+    visits,
+)
 from icportal.mentoring.views.pages import blueprint
 from icportal.web.navigation import Entry
 
@@ -11,4 +21,16 @@ MENU: tuple[Entry, ...] = (
     Entry(_l("Mentoring"), "mentoring.list_programmes", Permission.LIST_PROGRAMMES, area="work"),
 )
 
-__all__ = ["MENU", "applications", "blueprint", "matching", "pairings", "programme_texts", "programmes", "public"]
+__all__ = [
+    "MENU",
+    "applications",
+    "blueprint",
+    "calendars",
+    "matching",
+    "minutes",
+    "pairings",
+    "programme_texts",
+    "programmes",
+    "public",
+    "visits",
+]

@@ -13,6 +13,7 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
+from icportal.i18n.locales import reading_language
 from icportal.mentoring import labels, pairings
 from icportal.mentoring.enums import PairingState, Permission
 from icportal.mentoring.flow import PAIRING
@@ -23,6 +24,7 @@ from icportal.mentoring.services import answers
 from icportal.mentoring.services import pairings as services
 from icportal.mentoring.views.pages import UNPROCESSABLE, Answer, blueprint
 from icportal.mentoring.views.programmes import ask
+from icportal.mentoring.views.visit_pages import pairing_visits
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
@@ -175,8 +177,7 @@ def _city(pairing: Pairing) -> City:
 
 
 def _written_in() -> str:
-    language = current_language()
-    return "en" if language.pseudo else language.code
+    return reading_language(current_language().code).code
 
 
 def _context(pairing: Pairing) -> dict[str, Any]:
@@ -213,6 +214,7 @@ def _page(pairing: Pairing, *, form: Any = None, journal: JournalForm | None = N
         decline=form if isinstance(form, AnswerForm) else AnswerForm(formdata=None),
         journal=journal or JournalForm(formdata=None, data={"on_date": today()}),
         reasons={form.transition.data: form.reason.data or ""} if isinstance(form, StepForm) else {},
+        **pairing_visits(pairing),
         entries=entries,
         entry_kinds=labels.ENTRY_KINDS,
         names=names,

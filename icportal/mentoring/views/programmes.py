@@ -50,6 +50,7 @@ def list_programmes() -> Answer:
         rows=programmes.programmes_for(actor, language, drafts=drafts),
         own=applications.own_applications(actor, language),
         pairs=pairings.pairings_for(actor, language),
+        calendar_cities=programmes.own_cities(actor, language),
         flow=PROGRAMME,
         pairing_flow=PAIRING,
         application_flow=APPLICATION,
