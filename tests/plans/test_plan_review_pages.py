@@ -208,6 +208,15 @@ def test_versions_are_listed_and_compared(world: World, enter: Enter, app: Flask
     assert officer.get(f"{PLAN}/versions/1/decision").status_code == 404
 
 
+def test_a_city_without_a_plan_is_told_how_to_begin(world: World, enter: Enter) -> None:
+    officer = enter(Role.CITY_OFFICER, "vienna")
+    page = officer.get("/en/work/plans/vienna/review").text
+    assert "The plan is empty. Add an action first." in page
+    for tail, words in (("/versions", "No version yet"), ("/progress", "No progress round yet"), ("/about", "Introduction")):
+        assert words in officer.get(f"/en/work/plans/vienna{tail}").text
+    assert officer.get("/en/work/plans/vienna/progress/1").status_code == 404
+
+
 def test_strangers_find_nothing(world: World, enter: Enter, app: Flask) -> None:
     done(app, lambda: (way.publish(world), way.begin(world)))
     stranger = enter(Role.CITY_OFFICER, "ghent")

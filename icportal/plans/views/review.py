@@ -208,24 +208,20 @@ def _page(
 
 def _standing(city: City, plan: ActionPlan | None, known: list[PlanVersion]) -> dict[str, Any]:
     """The state of the plan, the version in hand with what changed, and what stands in the way of sending the next."""
-    if plan is None:
-        return {
-            "state": PLAN.state(PlanState.DRAFT),
-            "version": None,
-            "moves": [],
-            "obstacles": freezing.obstacles(loaded.load_plan(city), None),
-        }
     now = loaded.load_plan(city)
-    version = versions.version_in_hand(plan)
-    moves = [move for move in engine.moves(PLAN, plan, actor=current_actor()) if move.transition.name not in APART]
-    is_written = plan.state in WRITABLE
+    version = versions.version_in_hand(plan) if plan else None
+    moves = (
+        [move for move in engine.moves(PLAN, plan, actor=current_actor()) if move.transition.name not in APART] if plan else []
+    )
+    state = plan.state if plan else PlanState.DRAFT
+    is_written = state in WRITABLE
     problems = freezing.obstacles(now, reviewing.agreed_content(known[0] if known else None)) if is_written else []
     return {
-        "state": PLAN.state(plan.state),
+        "state": PLAN.state(state),
         "version": version,
         "changes": versions.changes_since_last(version) if version else None,
         "endorsement": versions.endorsement_of(version),
-        "published": next((each for each in known if each.id == plan.published_version_id), None),
+        "published": next((each for each in known if plan and each.id == plan.published_version_id), None),
         "moves": [move for move in moves if not (problems and move.transition.name == "submit")],
         "obstacles": problems,
         "left_out": freezing.drafts(now) if is_written else [],
