@@ -61,7 +61,11 @@ from icportal.plans import briefing as plans_briefing
 from icportal.plans import flow as plans_flow
 from icportal.plans import from_answers as plans_from_answers
 from icportal.plans import models as plans_models
+from icportal.plans import progress_jobs as plans_progress_jobs
+from icportal.plans import review_worklists as plans_review_worklists
 from icportal.plans import rules as plans_rules
+from icportal.plans import sections as plans_sections
+from icportal.plans import timeline as plans_timeline
 from icportal.plans import views as plans_views
 from icportal.plans import worklists as plans_worklists
 from icportal.plans.services import printing as plans_printing
@@ -264,6 +268,7 @@ def _register_sections() -> None:
     cities_sections.register_memberships(charter_queries.memberships)
     cities_sections.register("reporting", reporting_sections.what_the_city_reports)
     cities_sections.register("commitments", reporting_sections.commitments_of_city)
+    cities_sections.register("plan", plans_sections.plan_of_city)
     cities_sections.register("signatures", charter_sections.signatures)
     cities_sections.register("practices", practices_sections.practices_of_city)
     cities_sections.register("indicators", indicators_sections.indicators_of_city)
@@ -290,6 +295,7 @@ def _register_work() -> None:
     worklists.register("questionnaires", questionnaire_worklists.provide)
     worklists.register("reporting", reporting_worklists.provide)
     worklists.register("reporting_rounds", reporting_round_worklists.provide)
+    worklists.register("plan_reviews", plans_review_worklists.provide)
     worklists.register("plans", plans_worklists.provide)
     worklists.register("mentoring_pairings", mentoring_pairing_worklists.provide)
     worklists.register("mentoring_visits", mentoring_visit_worklists.provide)
@@ -306,7 +312,9 @@ def _register_work() -> None:
     plans_from_answers.register()
     plans_briefing.register()
     plans_printing.register()
-    plans_rules.register_mentors(mentoring_pairings.mentors_of)
+    plans_timeline.register()
+    plans_progress_jobs.register()
+    plans_rules.register_mentors(mentoring_pairings.mentors_of, mentoring_pairings.mentees_of)
     mentoring_visit_origins.register()
     mentoring_jobs.register()
     reporting_evidence_jobs.register()

@@ -113,6 +113,12 @@ def mentors_of(city_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(query))
 
 
+def mentees_of(city_ids: frozenset[int]) -> frozenset[int]:
+    """The cities that one of these mentors now."""
+    query = select(Pairing.mentee_id).where(Pairing.mentor_id.in_(city_ids), Pairing.state.in_(RUNNING))
+    return frozenset(db.session.scalars(query))
+
+
 def waiting_for(city_ids: Sequence[int]) -> list[tuple[Pairing, City]]:
     """(pairing, city) of what waits for one of these cities: a proposal to answer, an agreement to sign, a sign of life."""
     query = select(Pairing).where(Pairing.mentor_id.in_(city_ids) | Pairing.mentee_id.in_(city_ids))

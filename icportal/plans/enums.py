@@ -14,6 +14,7 @@ class Permission(StrEnum):
     PUBLISH = "plans.plan:publish"
     REPORT = "plans.progress:report"
     APPROVE_PROGRESS = "plans.progress:approve"
+    WATCH = "plans.progress:watch"
 
 
 class PlanState(StrEnum):
@@ -52,9 +53,10 @@ class ProgressState(StrEnum):
 
 
 class RemarkKind(StrEnum):
-    """``CHANGE`` is what a coordinator asks for, ``NOTE`` anything else that is said."""
+    """``CHANGE`` is what a coordinator asks for, ``ADVICE`` a recommendation, ``NOTE`` anything else that is said."""
 
     NOTE = "note"
+    ADVICE = "advice"
     CHANGE = "change"
 
 

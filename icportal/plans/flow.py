@@ -10,7 +10,6 @@ from icportal.workflow.definition import Definition, State, Transition
 
 stands_alone = Predicate(lambda _actor, action: action is None or action.merged_into_id is None)
 is_public = Predicate(lambda _actor, plan: plan is None or plan.published_version_id is not None)
-is_set_by_hand = Predicate(lambda _actor, action: action is None or action.is_overridden)
 
 _WORKED_ON = frozenset({S.PLANNED, S.IN_PROGRESS, S.BLOCKED})
 _DROPPABLE = _WORKED_ON | {S.DRAFT}

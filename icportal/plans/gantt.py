@@ -65,10 +65,6 @@ class Bar:
     is_overdue: bool = False
     because: str = ""
 
-    @property
-    def has_days(self) -> bool:
-        return bool(self.starts or self.ends or self.points)
-
 
 @dataclass(frozen=True)
 class Group:

@@ -20,6 +20,7 @@ from icportal.i18n.formatting import sorted_by_name
 from icportal.plans.enums import OPEN, ActionState, OriginKind, Permission
 from icportal.plans.models import Action, ActionPlan, Dependency, Milestone, Objective, Origin
 from icportal.plans.origins import Described, describe
+from icportal.plans.rules import mentees_of
 from icportal.reporting import labels
 from icportal.reporting.asked import asked_of
 from icportal.reporting.models import QuestionnaireVersion, Response, Round
@@ -182,11 +183,13 @@ class Row:
 
 
 def plans_for(actor: Actor, language: str) -> list[Row]:
-    """The plans somebody may read, by the name of the city: all there are for the network's people, else the own cities'."""
-    own = actor.cities(Role.CITY_OFFICER, Role.MAYOR_OFFICE)
-    sees_all = can(actor, Permission.VIEW, OfCity(0))
-    mine = City.id.in_(own)
-    query = select(City).where(mine | City.id.in_(select(ActionPlan.city_id)) if sees_all else mine)
+    """The plans somebody may read, by the name of the city: all there are for the network's people, else those of the own cities
+    and of the cities these mentor.
+    """
+    own, mentored = actor.cities(Role.CITY_OFFICER, Role.MAYOR_OFFICE), mentees_of(actor.cities(Role.CITY_OFFICER))
+    mine, there = City.id.in_(own), City.id.in_(select(ActionPlan.city_id))
+    read = there if can(actor, Permission.VIEW, OfCity(0)) else and_(there, City.id.in_(mentored))
+    query = select(City).where(mine | read)
     cities = sorted_by_name(db.session.scalars(query), lambda city: city.name_in(language))
     tally = select(Action.city_id, Action.state, func.count()).where(Action.city_id.in_([city.id for city in cities]))
     counts: dict[tuple[int, str], int] = {

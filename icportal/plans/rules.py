@@ -10,25 +10,33 @@ from collections.abc import Callable
 from typing import Any
 
 from icportal.core.actors import Actor, Role
-from icportal.core.permissions import predicate
+from icportal.core.permissions import is_system, predicate
 from icportal.core.roles import is_administrator, is_coordinator, is_mayor_office_of_city, is_officer_of_city
 from icportal.core.strings import _l
 from icportal.plans.enums import Permission
 
 #: Given a city's id: the cities whose people mentor it now.
 Mentors = Callable[[int], frozenset[int]]
+#: Given the ids of cities: the cities that one of them mentors now.
+Mentees = Callable[[frozenset[int]], frozenset[int]]
 
 _mentors: list[Mentors] = []
+_mentees: list[Mentees] = []
 
 
-def register_mentors(provider: Mentors) -> None:
-    """Name the function that says which cities mentor a city now. The application does."""
-    _mentors[:] = [provider]
+def register_mentors(provider: Mentors, mentees: Mentees) -> None:
+    """Name the functions that say which cities mentor a city now, and whom cities mentor. The application does."""
+    _mentors[:], _mentees[:] = [provider], [mentees]
 
 
 def mentors_of(city_id: int) -> frozenset[int]:
     """The cities that mentor this city now; none where no mentoring is installed."""
     return _mentors[0](city_id) if _mentors else frozenset()
+
+
+def mentees_of(city_ids: frozenset[int]) -> frozenset[int]:
+    """The cities that one of these mentors now; none where no mentoring is installed."""
+    return _mentees[0](city_ids) if _mentees and city_ids else frozenset()
 
 
 @predicate(_l("You need to be of a city of the network."))
@@ -57,6 +65,7 @@ RULES = {
     Permission.PUBLISH: _the_city | is_coordinator,
     Permission.REPORT: is_officer_of_city,
     Permission.APPROVE_PROGRESS: is_mayor_office_of_city | is_coordinator,
+    Permission.WATCH: is_system,
 }
 
 HIDDEN = frozenset({Permission.VIEW})

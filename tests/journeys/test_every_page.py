@@ -42,7 +42,7 @@ REPORTING = {
     "officer.oulu@demo.example": (
         *(f"work/reporting/round-6/oulu{page}" for page in ("", "/sections/c04", "/sections/trends", "/check", "/workbook")),
         *(f"work/reporting/round-5/oulu{page}" for page in ("/review", "/briefing")),
-        "work/reporting/evidence/oulu", "work/plans/oulu",
+        "work/reporting/evidence/oulu", *(f"work/plans/oulu{page}" for page in ("", "/review", "/about", "/versions", "/progress")),
     ),
     "translator@demo.example": tuple(f"work/reporting/questionnaires/3{page}" for page in ("", "/structure")),
     "coordinator@demo.example": (

@@ -16,7 +16,10 @@ Candidates = Iterator[tuple[str, dict[str, Any]]]
 OWN, OTHER, NOBODY = "vienna", "oulu", 999_999
 WHOSE = {"own": OWN, "other": OTHER}
 #: Whatever they say of a city, everybody of the network (or everybody at all) may know that it is there.
-KNOWN = {"reporting.show_city_answers", "reporting.compare_city", "reporting.show_mentions"}
+KNOWN = {
+    "reporting.show_city_answers", "reporting.compare_city", "reporting.show_mentions", "plans.show_public_plan",
+    "plans.public_plan_as_json", "plans.public_plan_as_csv", "plans.download_public_decision", "plans.show_public_report",
+}  # fmt: skip
 #: Of the pages of a round, those that would tell that one is planned.
 OF_PLANNED = {"show_results", "results_as_json", "show_round", "network_show_results"}
 #: Of the pages of a plan, those with a number or a secret of their own.
@@ -57,8 +60,12 @@ def of_reporting(world: World, rule: Rule, wanted: set[str]) -> Candidates:
 
 
 def of_plans(world: World, rule: Rule, wanted: set[str]) -> Candidates:
-    kind = OF_PLANS.get(rule.endpoint.partition(".")[2])
-    return _of_plans(world, wanted, kind) if kind else _of_cities(world, wanted)
+    endpoint = rule.endpoint.partition(".")[2]
+    if kind := OF_PLANS.get(endpoint):
+        return _of_plans(world, wanted, kind)
+    if wanted & {"number", "remark_id"}:
+        return _of_plan_parts(world, wanted, endpoint)
+    return _of_cities(world, wanted)
 
 
 def _of_cities(world: World, wanted: set[str]) -> Candidates:
@@ -157,6 +164,21 @@ def _of_plans(world: World, wanted: set[str], kind: str) -> Candidates:
         yield f"{label} plan", {"slug": slug, "number": world.ids[f"{kind} {slug}"]}
     yield "own, of the other", {"slug": OWN, "number": world.ids[f"{kind} {OTHER}"]}
     yield "none", {"slug": NOWHERE, "number": NOBODY}
+
+
+def _of_plan_parts(world: World, wanted: set[str], endpoint: str) -> Candidates:
+    """A version, a progress round (the second one is open) or a remark of a plan."""
+    number = 1 if endpoint in {"show_version", "download_decision", "show_public_report"} else 2
+
+    def parts(slug: str) -> dict[str, int]:
+        known = {"number": number, "remark_id": world.ids[f"plan remark {slug}"], "action_id": world.ids[f"told {slug}"]}
+        return {name: value for name, value in known.items() if name in wanted}
+
+    for label, slug in WHOSE.items():
+        yield f"{label} plan", {"slug": slug, **parts(slug)}
+    if wanted & {"remark_id", "action_id"}:
+        yield "own, of the other", {"slug": OWN, **parts(OTHER)}
+    yield "none", {"slug": NOWHERE, **dict.fromkeys(parts(OWN), NOBODY)}
 
 
 def _of_rounds(world: World, wanted: set[str], endpoint: str) -> Candidates:

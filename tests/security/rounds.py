@@ -17,11 +17,13 @@ from icportal.core.clock import now, today
 from icportal.core.db import db
 from icportal.core.files import keep, keep_data
 from icportal.core.filetypes import FileKind
-from icportal.plans import feeds, loaded
+from icportal.plans import feeds, loaded, progress
 from icportal.plans.models import PlanImport
 from icportal.plans.services import actions as plans
-from icportal.plans.services import calendars
+from icportal.plans.services import calendars, reviewing
 from icportal.plans.services import printing as plan_printing
+from icportal.plans.services import progress as telling
+from icportal.plans.services import remarking as plan_remarking
 from icportal.plans.services.actions import Draft, IndicatorDraft, MilestoneDraft
 from icportal.reporting import sharing
 from icportal.reporting.enums import EvidenceKind, RemarkKind, ReportState, Visibility
@@ -67,6 +69,7 @@ def fill_rounds(world: World, people: People, readers: dict[str, frozenset[str]]
         world.canaries |= {f"{word}{each}": network for each in ("low", "network", "annex", "titlenetwork", "evidencenetwork")}
         _draft(world, this, slug, people, readers[slug])
         _plan(world, slug, people.officers[slug], readers[slug])
+        _plan_on_its_way(world, slug, people, readers[slug])
     frozen = rounds.close_round(last, actor=people.coordinator)
     db.session.commit()
     world.ids["round snapshot"] = frozen.id
@@ -177,6 +180,41 @@ def _plan(world: World, slug: str, officer: Actor, own: frozenset[str]) -> None:
     world.ids[f"plan import {slug}"] = came_in.id
     world.canaries[f"{word}book"] = own
     world.canaries |= {f"{word}{each}": own for each in ("title", "person", "note", "step", "gauge", "value")}
+
+
+def _plan_on_its_way(world: World, slug: str, people: People, own: frozenset[str]) -> None:
+    """A version that is public, with a remark and an open progress round; the city writes the next version."""
+    word, officer, city = f"canarytold{slug}", people.officers[slug], reporting_world.make_city(slug)
+    draft = Draft(
+        "Everybody reads this", outcome="Seen", body="Done", commitments=(1,), owner_body="Office", owner_person=f"{word}person",
+        people=f"{word}people", internal_note=f"{word}note", starts_on=today(), due_on=today() + timedelta(days=9),
+        indicators=(IndicatorDraft("Seen by", "people", Decimal(0), today(), Decimal(9), today() + timedelta(days=9)),),
+    )  # fmt: skip
+    action = plans.create_action(city, draft, actor=officer)
+    version = reviewing.submit_plan(city, actor=officer, seen=None)
+    remark = plan_remarking.add_remark(
+        city, kind="note", text=f"{word}remark", action_id=None, language="en", actor=people.coordinator
+    )
+    reviewing.decide_review(city, "agree", actor=people.coordinator, seen_sha256=version.sha256)
+    from security.world import paper
+
+    reviewing.endorse_plan(
+        city, reviewing.Decision("The council", today()), actor=people.mayors[slug], seen_sha256=version.sha256,
+        upload=reviewing.Upload(io.BytesIO(paper("decision")), "decision.pdf"),
+    )  # fmt: skip
+    reviewing.move_plan(city, "publish", actor=officer, seen=None)
+    first = telling.begin_round(city, due_on=today(), actor=officer)
+    telling.write_note(first, city, action.id, telling.NoteDraft("Public words", f"{word}inside", "en"), actor=officer, seen=0)
+    note = progress.opened(city, first).line(action.id).note
+    assert note is not None
+    telling.approve(first, city, {note.id: note.version}, actor=people.coordinator)
+    telling.move_round(first, city, "close", actor=officer, seen=None)
+    second = telling.begin_round(city, due_on=today(), actor=officer)
+    telling.write_note(second, city, action.id, telling.NoteDraft(f"{word}text", f"{word}second", "en"), actor=officer, seen=0)
+    reviewing.move_plan(city, "revise", actor=officer, seen=None, reason=f"{word}reason")
+    world.ids |= {f"plan remark {slug}": remark.id, f"told {slug}": action.id}
+    told = ("person", "people", "note", "remark", "inside", "text", "second", "reason")
+    world.canaries |= {f"{word}{each}": own for each in told}
 
 
 # --- the network -------------------------------------------------------------------------------------------

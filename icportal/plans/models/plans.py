@@ -21,6 +21,7 @@ class ActionPlan(Base, HasId, HasStamps, HasVersion):
     ``months_between`` is how long after one progress round the next one begins. ``written_by`` are the people who wrote any
     part of it since a coordinator last agreed: they may not agree to it. ``published_version_id`` is what the public reads,
     whatever the working copy is doing. ``calendar_nonce`` is part of the secret address of the plan's calendar.
+    Sending a version to review hands ``written_by`` on to it: from there on it names those who wrote since.
     """
 
     __tablename__ = "plan"
@@ -43,11 +44,15 @@ class ActionPlan(Base, HasId, HasStamps, HasVersion):
     calendar_nonce: Mapped[str | None] = mapped_column(String(40), unique=True)
 
     objectives: Mapped[list[Objective]] = relationship(order_by="Objective.position, Objective.id", viewonly=True)
+    submitted_version: Mapped[PlanVersion | None] = relationship(
+        primaryjoin="ActionPlan.submitted_version_id == foreign(PlanVersion.id)", uselist=False, viewonly=True
+    )
 
     @property
     def contributor_ids(self) -> frozenset[int]:
         """Who wrote any part of it since a coordinator last agreed."""
-        return frozenset(self.written_by)
+        sent = self.submitted_version
+        return frozenset(self.written_by) | frozenset(sent.written_by if sent and sent.agreed_at is None else ())
 
 
 class Objective(Base, HasId, HasVersion):
@@ -68,7 +73,8 @@ class PlanVersion(Base, HasId):
     """The plan as it was sent to review; never changed afterwards.
 
     ``content`` holds the public text of everything that is in it and names the internal notes not at all; ``sha256`` is
-    its checksum, which a coordinator agrees to and the administration endorses.
+    its checksum, which a coordinator agrees to and the administration endorses. ``written_by`` are the people who wrote any
+    part of it since a coordinator last agreed to one.
     """
 
     __tablename__ = "plan_version"
@@ -79,6 +85,7 @@ class PlanVersion(Base, HasId):
     number: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
+    written_by: Mapped[list[int]] = mapped_column(JSON, default=list)
     created_by: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     agreed_by: Mapped[int | None]
@@ -107,13 +114,15 @@ class Endorsement(Base, HasId):
 class PlanRemark(Base, HasId):
     """Something a mentor, a coordinator or the city says of the plan or one action, open until it is settled.
 
-    ``city_id`` is the mentor's city, None for a coordinator. ``reply`` is the plan's city's answer.
+    ``city_id`` is the city of whoever speaks, None for a coordinator. ``version_id`` is the version it was said of, None where
+    there was none yet. ``reply`` is the plan's city's answer.
     """
 
     __tablename__ = "plan_remark"
     __table_args__ = (Index("ix_plan_remark_plan_id", "plan_id"),)
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id"))
     action_id: Mapped[int | None] = mapped_column(ForeignKey("plan_action.id"))
     city_id: Mapped[int | None] = mapped_column(ForeignKey("city.id"))
     kind: Mapped[str] = mapped_column(String(10), default=RemarkKind.NOTE)

@@ -17,7 +17,8 @@ class ProgressRound(Base, HasId, HasStamps, HasVersion):
     """One time a city is asked what came of its plan.
 
     ``content`` is the report of what was done, frozen when the round is closed, with its checksum ``sha256``; the public reads
-    it where it reads the plan.
+    it where it reads the plan, and goes on reading it while a round that was opened again is corrected. ``summary`` is public
+    in ``language``: ``written_by`` wrote any part of it, and somebody else has approved it.
     """
 
     __tablename__ = "plan_progress_round"
@@ -34,13 +35,19 @@ class ProgressRound(Base, HasId, HasStamps, HasVersion):
     language: Mapped[str] = mapped_column(String(10), default="en")
     state: Mapped[str] = mapped_column(String(30), default=ProgressState.OPEN)
     state_since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    written_by: Mapped[list[int]] = mapped_column(JSON, default=list)
+    approved_by: Mapped[int | None]
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     content: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     sha256: Mapped[str] = mapped_column(String(64), default="")
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ProgressNote(Base, HasId, HasVersion):
-    """What was done for one action in one round. ``text`` is public, ``internal_note`` is not."""
+    """What was done for one action in one round. ``text`` is public, ``internal_note`` is not.
+
+    ``written_by`` are all who wrote any part of the text: none of them approves it.
+    """
 
     __tablename__ = "plan_progress_note"
     __table_args__ = (UniqueConstraint("round_id", "action_id"),)
@@ -50,6 +57,7 @@ class ProgressNote(Base, HasId, HasVersion):
     text: Mapped[str] = mapped_column(Text, default="")
     internal_note: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(10), default="en")
+    written_by: Mapped[list[int]] = mapped_column(JSON, default=list)
     created_by: Mapped[int | None]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
     approved_by: Mapped[int | None]

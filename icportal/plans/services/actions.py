@@ -241,6 +241,7 @@ def merge_actions(kept: Action, merged: Action, *, actor: Actor, seen: int | Non
         raise DomainError(_("Choose another action of this plan."), "into")
     plan = held_plan(kept.city_id)
     require_writable(plan, kept)
+    require_writable(plan, merged)
     if not hold(kept):
         raise Stale(_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
     if kept.state not in OPEN:

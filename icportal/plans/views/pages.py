@@ -11,10 +11,15 @@ from icportal.cities.models import City
 from icportal.core.permissions import can
 from icportal.core.strings import Text, _
 from icportal.i18n.catalogues import current_language
+from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.plans import status
 from icportal.plans.enums import Permission
 from icportal.plans.flow import ACTION
 from icportal.plans.queries import OfCity
+from icportal.plans.reading import ReadPlan
+from icportal.practices.desk import languages_to_write_in
+from icportal.toolkits import queries as toolkits
+from icportal.web.forms import options
 from icportal.web.identity import current_actor
 
 blueprint = Blueprint("plans", __name__, template_folder="../templates")
@@ -37,6 +42,17 @@ def plan_context(city: City) -> dict[str, Any]:
     }
 
 
+def languages(city: City) -> list[Any]:
+    """The languages a text of the city's plan can be written in, the city's own first."""
+    return options((each.code, each.autonym) for each in languages_to_write_in([city]))
+
+
+def written_in(city: City) -> str:
+    """The language somebody most likely writes in: the page's where it is one of content, else the city's first."""
+    code = current_language().code
+    return code if code in CONTENT_LANGUAGES else languages_to_write_in([city])[0].code
+
+
 def plan_page(city: City, tab: str) -> dict[str, Any]:
     """What the views of a plan share: its name, and the way between them."""
     context = plan_context(city)
@@ -45,6 +61,9 @@ def plan_page(city: City, tab: str) -> dict[str, Any]:
         ("board", "plans.show_board", _("Board")),
         ("gantt", "plans.show_gantt", _("Gantt chart")),
         ("calendar", "plans.show_calendar", _("Calendar")),
+        ("review", "plans.show_review", _("Review")),
+        ("versions", "plans.list_versions", _("Versions")),
+        ("progress", "plans.list_progress", _("Progress")),
     ]
     if context["may_see_internal"]:
         views.append(("workbook", "plans.show_workbook", _("Workbook")))
@@ -53,3 +72,9 @@ def plan_page(city: City, tab: str) -> dict[str, Any]:
         "tab": tab,
         "views": [{"label": label, "url": url_for(name, slug=city.slug), "current": key == tab} for key, name, label in views],
     }
+
+
+def factor_titles(plan: ReadPlan) -> dict[str, str]:
+    """What the key factors that a version names are called, by one question for all of them."""
+    keys = list(dict.fromkeys(key for action in plan.actions for key in action.key_factors))
+    return dict(toolkits.factor_titles(keys, current_language().code)) if keys else {}

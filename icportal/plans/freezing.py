@@ -1,0 +1,90 @@
+"""A plan as a version of it says it: plain values, nothing internal, nothing that is still a draft.
+
+Days are ISO, numbers texts. What a version leaves out: internal notes, the names of people that are not public, other
+people and partners, reasons, drafts, and actions that were dropped or merged. Asks nothing of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from icportal.core.strings import Text, _
+from icportal.plans.contents import Content, amount
+from icportal.plans.enums import ActionState
+from icportal.plans.loaded import LoadedPlan
+from icportal.plans.models import Action, ActionIndicator
+
+#: States of actions that no version has.
+LEFT_OUT = frozenset({ActionState.DRAFT, ActionState.DROPPED})
+_SAID = (
+    "id", "title", "outcome", "body", "language", "state", "owner_body", "starts_on", "due_on", "cost", "currency", "funding",
+)  # fmt: skip
+_INDICATOR = ("id", "label", "indicator_code", "unit", "baseline", "baseline_on", "target", "deadline")
+
+
+def included(plan: LoadedPlan) -> list[Action]:
+    """The actions a version made now would have."""
+    return [action for action in plan.actions if action.state not in LEFT_OUT and action.merged_into_id is None]
+
+
+def drafts(plan: LoadedPlan) -> list[Action]:
+    """The actions that stay out of it because something is missing."""
+    return [action for action in plan.actions if action.state == ActionState.DRAFT]
+
+
+def obstacles(plan: LoadedPlan, previous: Content | None) -> list[Text]:
+    """What stands in the way of sending the plan to review; nothing where it can be sent. ``previous`` is the last version that was agreed to."""
+    if plan.plan is None or not plan.actions:
+        return [_("The plan is empty. Add an action first.")]
+    if not included(plan):
+        return [_("Every action is still a draft. Complete at least one: its page says what is missing.")]
+    if previous is not None and content_of(plan) == previous:
+        return [_("Nothing has changed since the version that was agreed to. Change something first.")]
+    return []
+
+
+def content_of(plan: LoadedPlan) -> Content:
+    """Everything a version of the plan says."""
+    row, kept = plan.plan, included(plan)
+    assert row is not None, "only a plan that is there is read"
+    numbers = {action.id for action in kept}
+    return {
+        "title": row.title,
+        "language": row.language,
+        "introduction": row.introduction,
+        "starts_on": _plain(row.starts_on),
+        "ends_on": _plain(row.ends_on),
+        "objectives": [
+            {"id": each.id, "title": each.title, "text": each.text, "language": each.language} for each in plan.objectives
+        ],
+        "actions": [_action(action, [n for n in plan.after.get(action.id, ()) if n in numbers]) for action in kept],
+    }
+
+
+def _action(action: Action, after: Sequence[int]) -> Content:
+    return {
+        **{name: _plain(getattr(action, name)) for name in _SAID},
+        "objective": action.objective_id,
+        "owner_person": action.owner_person if action.person_public else "",
+        "commitments": sorted(action.commitments),
+        "key_factors": list(action.key_factors),
+        "after": sorted(after),
+        "milestones": [
+            {"id": each.id, "title": each.title, "due_on": _plain(each.due_on), "done_on": _plain(each.done_on)}
+            for each in action.milestones
+        ],
+        "indicators": [_indicator(each) for each in action.indicators],
+    }
+
+
+def _indicator(indicator: ActionIndicator) -> Content:
+    return {name: _plain(getattr(indicator, name)) for name in _INDICATOR}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return amount(value) if isinstance(value, Decimal) else value
