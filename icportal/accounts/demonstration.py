@@ -89,6 +89,11 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
         language="de",
         more=tuple(DemoRole(Role.REVIEWER, language=code) for code in ("es", "it", "nl")),
     ),
+    DemoAccount(Role.CITY_OFFICER, "Giulia Parodi", "officer.genoa@demo.example", city="genoa", interface="it"),
+    DemoAccount(Role.MAYOR_OFFICE, "Matteo Ferrando", "mayor.genoa@demo.example", city="genoa", interface="it"),
+    DemoAccount(Role.CITY_OFFICER, "Ilze Kalnina", "officer.riga@demo.example", city="riga"),
+    DemoAccount(Role.MAYOR_OFFICE, "Janis Ozols", "mayor.riga@demo.example", city="riga"),
+    DemoAccount(Role.CITY_OFFICER, "Chiara Brambilla", "officer.milan@demo.example", city="milan", interface="it"),
 )
 
 

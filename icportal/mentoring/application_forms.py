@@ -221,17 +221,12 @@ def _theme(theme: ThemeOf, *, is_new: bool) -> Mapping[str, Any]:
         "priority": need.priority if need else 1,
         "need_factors": list(need.key_factors) if need else [],
         "offers": offer is not None or (is_new and theme.strength.size > 0 and theme.strength.size >= theme.gap.size),
-        "offer_text": offer.text if offer else _shown(theme),
+        "offer_text": offer.text if offer else theme.can_show,
         "places": offer.places if offer else min(1, MOST_PLACES),
         "offer_factors": list(offer.key_factors) if offer else [],
         "need_wishes": padded[0],
         "offer_wishes": padded[1],
     }
-
-
-def _shown(theme: ThemeOf) -> str:
-    """What an offer begins with: the titles of the practices that stand behind it."""
-    return "\n".join(each["title"] for each in theme.strength.evidence if each.get("kind") == "practice")
 
 
 class StepForm(VersionedForm):

@@ -52,6 +52,11 @@ class ThemeOf:
     def scheme(self) -> Scheme:
         return self.row.scheme
 
+    @property
+    def can_show(self) -> str:
+        """What an offer begins with: the titles of the practices that stand behind it."""
+        return "\n".join(each["title"] for each in self.strength.evidence if each.get("kind") == "practice")
+
 
 def own_applications(actor: Actor, language: str, programme: Programme | None = None) -> list[OwnApplication]:
     """What the own cities have applied for or could apply for, the newest programme first."""

@@ -16,7 +16,7 @@ from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.locales import get
 from icportal.mentoring import programmes
-from icportal.mentoring.enums import Aim, Permission
+from icportal.mentoring.enums import Aim, PairingState, Permission
 from icportal.mentoring.matching import reasons, runs
 from icportal.mentoring.matching.pool import Pool
 from icportal.mentoring.models import MatchRun, Pairing, PairRule, Programme
@@ -81,8 +81,7 @@ def names_for(programme: Programme, language: str) -> Names:
 
 def left_over(run: MatchRun, aim: str, names: Names, programme: Programme, *, for_coordinator: bool) -> list[LeftOver]:
     """Everybody without a mentor in one of the results, in words."""
-    schemes = {scheme.toolkit: scheme.id for scheme in programme.schemes}
-    return [_in_words(each, names, schemes, for_coordinator=for_coordinator) for each in run.outcome[aim]["left_over"]]
+    return _all_in_words(run.outcome[aim]["left_over"], names, programme, for_coordinator=for_coordinator)
 
 
 def left_over_of(programme: Programme, city: City, *, actor: Actor, language: str) -> list[LeftOver]:
@@ -93,13 +92,19 @@ def left_over_of(programme: Programme, city: City, *, actor: Actor, language: st
     if run is None:
         return []
     served = select(Pairing.scheme_id).where(Pairing.programme_id == programme.id, Pairing.mentee_id == city.id)
-    has_mentor = set(db.session.scalars(served.where(Pairing.state != "ended")))
-    names, for_coordinator = names_for(programme, language), can(actor, Permission.MATCH)
-    found = left_over(run, run.aim, names, programme, for_coordinator=for_coordinator)
-    mine = {each["theme"] for each in run.outcome[run.aim]["left_over"] if each["mentee"] == city.slug}
-    schemes = {scheme.id: scheme.toolkit for scheme in programme.schemes}
-    own = names.city(city.slug)
-    return [each for each in found if each.city == own and schemes[each.scheme_id] in mine and each.scheme_id not in has_mentor]
+    has_mentor = set(db.session.scalars(served.where(Pairing.state != PairingState.ENDED)))
+    served_in = {scheme.toolkit for scheme in programme.schemes if scheme.id in has_mentor}
+    own = [each for each in run.outcome[run.aim]["left_over"] if each["mentee"] == city.slug and each["theme"] not in served_in]
+    if not own:
+        return []
+    return _all_in_words(own, names_for(programme, language), programme, for_coordinator=can(actor, Permission.MATCH))
+
+
+def _all_in_words(
+    stored: Sequence[Mapping[str, Any]], names: Names, programme: Programme, *, for_coordinator: bool
+) -> list[LeftOver]:
+    schemes = {scheme.toolkit: scheme.id for scheme in programme.schemes}
+    return [_in_words(each, names, schemes, for_coordinator=for_coordinator) for each in stored]
 
 
 def _in_words(each: Mapping[str, Any], names: Names, schemes: Mapping[str, int], *, for_coordinator: bool) -> LeftOver:

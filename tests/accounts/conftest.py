@@ -18,7 +18,7 @@ from icportal.core.db import db
 from icportal.core.outbox import Mail
 
 PASSWORD = "lantern under the old bridge"
-CITIES = ("vienna", "oulu", "genoa", "nuremberg")
+CITIES = ("vienna", "oulu", "genoa", "nuremberg", "riga", "milan")
 
 
 class World:

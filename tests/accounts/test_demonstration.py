@@ -66,7 +66,7 @@ def test_production_has_none_and_does_not_start_with_them(world, settings, tmp_p
 
     with production.app_context(), pytest.raises(NotAllowed):
         services.create_demonstration_accounts()
-    with pytest.raises(SettingsError, match="14 accounts of the demonstration"):
+    with pytest.raises(SettingsError, match=f"{len(DEMO_ACCOUNTS)} accounts of the demonstration"):
         demonstration.refuse_in_production(production)
     with production.app_context():
         db.session.remove()

@@ -135,8 +135,10 @@ def test_needs_and_offers_are_proposed_from_answers_evidence_and_practices(seede
             assert bool(each.strength.size) == bool(each.strength.evidence)
     genoa = applications.themes_of(world.programme, world.city("genoa"), None, "en")
     assert any(line["kind"] == "practice" for each in genoa for line in each.strength.evidence)
-    proposal = applications.proposal_for(world.programme, world.city("riga"))
-    assert ("", "lv", "c2") in proposal.skills
+    proposal = applications.proposal_for(world.programme, world.city("oulu"))
+    assert ("", "fi", "c2") in proposal.skills
+    again = applications.proposal_for(world.programme, world.city("riga"))
+    assert ("Project officer", "en", "c1") in again.skills, "what was said in the programme before is proposed again"
 
 
 def test_an_application_is_completed_sent_changed_and_withdrawn(seeded: Flask) -> None:

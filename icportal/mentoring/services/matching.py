@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -103,7 +103,7 @@ def rule_pair(scheme: Scheme, mentor: City, mentee: City, kind: str, *, reason: 
 
 def free_pair(rule: PairRule, *, actor: Actor) -> None:
     """Take a lock or ban away."""
-    authorise(actor, Permission.MATCH)
+    authorise(actor, Permission.MATCH, rule)
     before = {
         "kind": rule.kind,
         "reason": rule.reason,
@@ -123,9 +123,7 @@ def compute(programme: Programme, *, actor: Actor) -> MatchRun:
         InvalidTransition: the call is still open, or the programme is further on.
     """
     authorise(actor, Permission.MATCH, programme)
-    if programme.state not in OPEN:
-        raise InvalidTransition(_("Close the call first: until then cities can change what they said."))
-    hold(programme)
+    _hold_open(programme)
     pool = pools.pool_of(programme)
     outcome = runs.run(pool)
     numbers = select(func.coalesce(func.max(MatchRun.number), 0)).where(MatchRun.programme_id == programme.id)
@@ -143,7 +141,8 @@ def choose(programme: Programme, run: MatchRun, aim: str, *, why: str, actor: Ac
     """Choose one of the results, say why, and propose its pairs and the locks to the cities.
 
     Raises:
-        InvalidTransition: proposals of this run are out already, or a later run or other facts have overtaken it.
+        InvalidTransition: the call is open again or the programme is further on; proposals of this run are out already, or
+            other facts have overtaken it.
         FieldErrors: no result is chosen, or the reason is missing.
     """
     authorise(actor, Permission.MATCH, programme)
@@ -154,7 +153,7 @@ def choose(programme: Programme, run: MatchRun, aim: str, *, why: str, actor: Ac
         problems.append(("why", _("Say why: the people concerned read your reason.")))
     if problems:
         raise FieldErrors(problems)
-    hold(programme)
+    _hold_open(programme)
     if run.sent_at is not None:
         raise InvalidTransition(_("The proposals of this matching were sent already."))
     if run.inputs != pools.pool_of(programme).canonical():
@@ -193,6 +192,15 @@ def propose_one(
     return pairing
 
 
+def _hold_open(programme: Programme) -> None:
+    if not hold(programme):
+        db.session.refresh(programme)
+    if programme.state in {Phase.DRAFT, Phase.APPLY}:
+        raise InvalidTransition(_("Close the call first: until then cities can change what they said."))
+    if programme.state not in OPEN:
+        raise InvalidTransition(_("The pairs are at work already: in this phase nobody new is proposed."))
+
+
 def _propose(programme: Programme, run: MatchRun, *, actor: Actor) -> list[Pairing]:
     schemes = {scheme.toolkit: scheme for scheme in programme.schemes}
     why = {(p["theme"], p["mentor"], p["mentee"]): p for p in run.outcome["all_pairs"]}
@@ -219,8 +227,3 @@ def _rule(scheme: Scheme, mentor: City, mentee: City) -> PairRule | None:
         PairRule.scheme_id == scheme.id, PairRule.mentor_id == mentor.id, PairRule.mentee_id == mentee.id
     )
     return db.session.scalar(query)
-
-
-def settings_of(programme: Programme, **changes: Any) -> Settings:
-    """The settings of a programme's matching with some of them changed."""
-    return replace(Settings.of(programme.settings), **changes)

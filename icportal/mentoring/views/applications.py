@@ -48,12 +48,13 @@ def edit_application(slug: str, city_slug: str) -> Answer:
     language = current_language().code
     themes = applications.themes_of(programme, city, application, language)
     form = application_form(application, applications.proposal_for(programme, city), themes, language)
-    form.offer_choices(themes, [(each.id, each.name_in(language)) for each in applications.other_cities(city, language)])
+    others = [(each.id, each.name_in(language)) for each in applications.other_cities(city, language)]
+    form.offer_choices(themes, others)
     if not form.is_submitted():
         return _edit_page(programme, city, application, form, themes)
     if "more" in request.form:
         form.add_rows()
-        form.offer_choices(themes, [(each.id, each.name_in(language)) for each in applications.other_cities(city, language)])
+        form.offer_choices(themes, others)
         return _edit_page(programme, city, application, form, themes)
     return _save(programme, city, application, form, themes)
 
