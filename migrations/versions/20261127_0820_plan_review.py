@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '20261127_0810'
-down_revision = '20261127_0760'
+revision = '20261127_0820'
+down_revision = '20261127_0810'
 branch_labels = None
 depends_on = None
 
