@@ -72,7 +72,7 @@ class VisitForm(VersionedForm):
     host_id = SelectField(LABELS["host_id"], coerce=int, validate_choice=False)
     title = StringField(
         LABELS["title"], [required(_l("Say in a few words what it is about.")), at_most(LONGEST_TITLE)],
-        description=_l("It stands in mails and calendars. Nobody outside the pairing reads it there unless you pass it on."),
+        description=_l("It stands in mails and in calendars."),
     )  # fmt: skip
     language = SelectField(LABELS["language"], validate_choice=False)
     first_on = DayField(LABELS["first_on"])

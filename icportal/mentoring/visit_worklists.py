@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 
+from icportal.cities import queries as cities
+from icportal.cities.models import City
 from icportal.content.worklists import YOU
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import PORTAL_ZONE
 from icportal.core.strings import Text, _l, _lp
+from icportal.i18n.catalogues import current_language
 from icportal.mentoring import visits
 from icportal.mentoring.models import Visit
 from icportal.workflow.worklists import Waiting, Worklist
@@ -28,11 +31,13 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
 
 
 def _list(key: str, label: Text, found: Sequence[tuple[Visit, datetime]], state: Text, limit: int) -> Worklist:
-    entries = [_entry(visit, since, state) for visit, since in found[:limit]]
+    shown = found[:limit]
+    homes = cities.by_id(sorted({visit.host_id for visit, _since in shown}))
+    entries = [_entry(visit, homes[visit.host_id], since, state) for visit, since in shown]
     return Worklist(key, label, True, len(found), entries)
 
 
-def _entry(visit: Visit, since: datetime, state: Text) -> Waiting:
+def _entry(visit: Visit, host: City, since: datetime, state: Text) -> Waiting:
     return Waiting(
         title=visit.title,
         endpoint="mentoring.show_visit",
@@ -43,5 +48,6 @@ def _entry(visit: Visit, since: datetime, state: Text) -> Waiting:
         tone="waiting",
         since=since,
         waits_for=YOU,
+        city=host.name_in(current_language().code),
         language=visit.language,
     )
