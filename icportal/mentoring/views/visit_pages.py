@@ -27,6 +27,7 @@ from icportal.plans.flow import ACTION
 from icportal.plans.queries import OfCity
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import doer, told
 
 
 def pairing_visits(pairing: Pairing) -> dict[str, Any]:
@@ -106,20 +107,10 @@ def _minutes(visit: Visit) -> dict[str, Any]:
         "may_read": {number for number in visit.city_ids if can(actor, PlanPermission.VIEW, OfCity(number))},
         "actions": ACTION,
         "names": names,
-        "history": [*(_entry(event, names) for event in reversed(events)), _first(visit, names)],
-    }
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": VISIT.find(event.transition).label,
-        "reason": event.reason,
-        "state": VISIT.state(event.target),
+        "history": [*told(VISIT, events, names), _first(visit, names)],
     }
 
 
 def _first(visit: Visit, names: dict[int, str]) -> dict[str, Any]:
-    who = names.get(visit.created_by or 0, _("Somebody whose account was removed"))
+    who = doer(visit.created_by, names)
     return {"when": moment(visit.created_at), "who": who, "what": _("Planned the visit"), "state": VISIT.state(VISIT.initial)}
