@@ -11,6 +11,7 @@ from icportal.core import audit, files
 from icportal.core.db import db
 from icportal.indicators import verification as values
 from icportal.indicators.services import releasing
+from icportal.mentoring import verification as mentoring
 from icportal.plans import verification as plans
 from icportal.reporting import verification as responses
 from icportal.reporting.services import editions, freezing
@@ -29,6 +30,9 @@ STATE_TABLES = {
     "plans.action": "plan_action",
     "plans.plan": "plan",
     "plans.progress": "plan_progress_round",
+    "mentoring.programme": "mentoring_programme",
+    "mentoring.application": "mentoring_application",
+    "mentoring.pairing": "mentoring_pairing",
     "mentoring.visit": "mentoring_visit",
 }
 
@@ -36,7 +40,7 @@ STATE_TABLES = {
 def findings() -> list[str]:
     """Everything that was changed behind the portal's back, a line each; empty when all is well."""
     found = [*audit.tampered(), *engine.tampered(), *verification.findings(), *values.findings(), *responses.findings()]
-    found += [*toolkits.findings(), *plans.findings()]
+    found += [*toolkits.findings(), *plans.findings(), *mentoring.findings()]
     found += releasing.tampered() + freezing.tampered() + editions.tampered()
     found += [f"file {file.id} ({file.name}) is not in the store" for file in files.missing_files()]
     last = {(workflow, subject): state for workflow, subject, state in engine.last_states()}

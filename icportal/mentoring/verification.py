@@ -1,0 +1,44 @@
+"""What ``icportal verify`` asks about mentoring: is every matching what was computed, and every agreement and minutes what was signed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from icportal.core.audit import AuditEntry
+from icportal.core.canonical import sha256
+from icportal.core.db import db
+from icportal.mentoring.models import MatchRun, Pairing, VisitMinutes
+from icportal.mentoring.services import minutes as recording
+from icportal.mentoring.services import pairings as agreeing
+
+#: What the log keeps of a matching.
+COMPUTED = "mentoring.matching:compute"
+
+
+def findings() -> Iterator[str]:
+    """Everything about mentoring that no service writes, a line each."""
+    logged = {(number, after.get("sha256", "")) for number, after in _logged(COMPUTED)}
+    for run in db.session.scalars(_in_order(MatchRun)):
+        line = f"matching {run.number} of programme {run.programme_id}"
+        if sha256({"inputs": run.inputs, "outcome": run.outcome}) != run.sha256:
+            yield f"{line} is not what was computed"
+        elif (run.id, run.sha256) not in logged:
+            yield f"{line} is not as the log has it"
+    for pairing in db.session.scalars(_in_order(Pairing).where(Pairing.agreement_sha256 != "")):
+        if agreeing.checksum(agreeing.agreement_of(pairing)) != pairing.agreement_sha256:
+            yield f"the agreement of pairing {pairing.id} is not what was written and signed"
+    for minutes in db.session.scalars(_in_order(VisitMinutes)):
+        if recording.checksum(recording.said_by(minutes)) != minutes.sha256:
+            yield f"the minutes of visit {minutes.visit_id} are not what was written and confirmed"
+
+
+def _in_order(model: Any) -> Any:
+    return select(model).order_by(model.id).execution_options(yield_per=100)
+
+
+def _logged(action: str) -> Iterator[tuple[int | None, dict[str, Any]]]:
+    query = select(AuditEntry.subject_id, AuditEntry.after).where(AuditEntry.action == action)
+    yield from ((number, after or {}) for number, after in db.session.execute(query))

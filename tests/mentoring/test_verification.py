@@ -1,0 +1,64 @@
+"""What was computed, signed or confirmed and then changed behind the portal's back is found."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from mentoring_world import apply, make_programme, pair
+from sqlalchemy import update
+
+from icportal.cli.verify import STATE_TABLES, findings
+from icportal.core.clock import today
+from icportal.core.db import db
+from icportal.mentoring.enums import PairingState, Phase
+from icportal.mentoring.models import MatchRun, Pairing
+from icportal.mentoring.services import matching
+from icportal.mentoring.services import pairings as working
+from icportal.mentoring.services.pairings import Agreement
+from icportal.workflow.definition import registered
+
+pytestmark = pytest.mark.databases
+THEME = "public-perception"
+
+
+def test_every_workflow_is_verified(app: Flask) -> None:
+    assert set(STATE_TABLES) == set(registered())
+
+
+def test_a_matching_that_was_changed_is_found(app: Flask) -> None:
+    with app.app_context():
+        world = make_programme(phase=Phase.MATCH)
+        apply(world, "genoa", offers=(THEME,))
+        apply(world, "riga", needs=(THEME,))
+        run = matching.compute(world.programme, actor=world.coordinator)
+        assert ours() == []
+
+        outcome = {**run.outcome, "needs": 7}
+        db.session.execute(update(MatchRun).values(outcome=outcome))
+        assert ours() == ["matching 1 of programme 1 is not what was computed"]
+
+        from icportal.core.canonical import sha256
+
+        sealed = sha256({"inputs": run.inputs, "outcome": outcome})
+        db.session.execute(update(MatchRun).values(sha256=sealed))
+        assert ours() == ["matching 1 of programme 1 is not as the log has it"]
+
+
+def test_an_agreement_that_was_changed_is_found(app: Flask) -> None:
+    with app.app_context():
+        world = make_programme(phase=Phase.PREPARE)
+        pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
+        said = Agreement(goal="A desk", languages=("en",), starts_on=today(), ends_on=today() + timedelta(days=90))
+        working.write_agreement(pairing, said, actor=world.officer("riga"), seen=pairing.version)
+        assert ours() == []
+
+        db.session.execute(update(Pairing).values(agreement={**pairing.agreement, "goal": "Another"}))
+        assert ours() == [f"the agreement of pairing {pairing.id} is not what was written and signed"]
+
+
+def ours() -> list[str]:
+    db.session.flush()
+    db.session.expire_all()
+    return [line for line in findings() if "matching" in line or "agreement" in line]
