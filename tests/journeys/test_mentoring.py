@@ -203,6 +203,8 @@ def accept_and_agree(people: dict[str, Person], axe: Callable[[Any], list[str]])
     press(page, page.get_by_role("link", name="Write the agreement"))
     page.locator("textarea[name=goal]").fill("Riga speaks first, and with one voice, when migration is in the news.")
     page.locator("textarea[name=visits]").fill("Riga comes to Genoa in spring, Genoa to Riga in autumn.")
+    assert page.locator("input[name=languages][value=en]").is_checked(), "their common language is proposed"
+    page.locator("input[name=languages][value=en]").uncheck()
     press(page, named(page, "Save"))
     assert "Choose at least one working language." in words(page)
     assert "with one voice" in page.locator("textarea[name=goal]").input_value()
