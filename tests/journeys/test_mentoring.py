@@ -93,7 +93,8 @@ def open_the_call_again(coordinator: Person, axe: Callable[[Any], list[str]]) ->
 def begin_from_answers(new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
     """An officer who has never been here finds needs and offers filled in, with what they are taken from."""
     officer = Person(new_page, "officer.oulu@demo.example")
-    page = officer.open(f"{PROGRAMME}/applications/oulu/edit")
+    page = officer.open(PROGRAMME)
+    press(page, page.get_by_role("main").get_by_role("link", name="Apply for Oulu"))
     assert page.locator("input[name$='-needs']:checked").count() >= 1
     assert page.locator("input[name$='-offers']:checked").count() >= 1
     texts = [box.input_value() for box in page.locator("textarea[name$='-need_text']").all()]
