@@ -119,7 +119,7 @@ PAIRING = Definition(
         ),
         Transition(
             "complete", frozenset({P.ACTIVE}), P.COMPLETED, Permission.WORK_ON_PAIRING, _l("Complete"),
-            _l("What was agreed is done. The record stays with both cities."), tone="primary",
+            _l("What was agreed is done. The record stays with both cities."),
         ),
         Transition(
             "complete_early", frozenset({P.ACTIVE, P.PAUSED}), P.COMPLETED_EARLY, Permission.WORK_ON_PAIRING, _l("Complete early"),

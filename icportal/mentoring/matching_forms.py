@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired
 
-from icportal.core.strings import _l, _lp
+from icportal.core.strings import Text, _l, _lp
+from icportal.i18n.formatting import number
 from icportal.mentoring.enums import RuleKind
 from icportal.mentoring.labels import AIMS, LEVELS
 from icportal.mentoring.matching.pool import Settings
@@ -20,13 +22,19 @@ _NUMBER = InputRequired(message=_l("Enter a number."))
 
 KINDS = {RuleKind.LOCK: _l("Lock: the pair stands in every matching"), RuleKind.BAN: _l("Ban: the pair is never made")}
 
+LIMITS: dict[str, Text] = {
+    "level": _l("Least level both need in a common language"),
+    "days": _l("Fewest days on which both can meet"),
+    "same_country": _l("Cities of one country may be paired"),
+}
+
 
 class SettingsForm(VersionedForm):
     """How much each part counts, and the limits of the hard rules."""
 
-    level = SelectField(_l("Least level both need in a common language"), choices=options(LEVELS.items()))
-    days = IntegerField(_l("Fewest days on which both can meet"), [_NUMBER])
-    same_country = BooleanField(_l("Cities of one country may be paired"))
+    level = SelectField(LIMITS["level"], choices=options(LEVELS.items()))
+    days = IntegerField(LIMITS["days"], [_NUMBER])
+    same_country = BooleanField(LIMITS["same_country"])
 
     @property
     def settings(self) -> Settings:
@@ -41,6 +49,17 @@ def _add_weight(name: str) -> None:
 
 for _name in WEIGHTS:
     _add_weight(_name)
+
+
+def settings_in_words(stored: Mapping[str, Any]) -> list[tuple[Text, str]]:
+    """The weights and limits a run was computed with, by their labels."""
+    settings = Settings.of(stored)
+    weights = [(label, number(getattr(settings, name))) for name, label in WEIGHTS.items()]
+    pairable = _lp("answer", "yes") if settings.same_country else _lp("answer", "no")
+    return [
+        *weights, (LIMITS["level"], str(LEVELS[settings.level])), (LIMITS["days"], number(settings.days)),
+        (LIMITS["same_country"], str(pairable)),
+    ]  # fmt: skip
 
 
 def settings_form(programme: Programme) -> SettingsForm:

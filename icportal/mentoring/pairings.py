@@ -20,6 +20,7 @@ from icportal.core.strings import _
 from icportal.mentoring import matchings, programmes
 from icportal.mentoring.enums import RUNNING, PairingState, Permission
 from icportal.mentoring.matching import reasons
+from icportal.mentoring.matching.table import Part
 from icportal.mentoring.models import JournalEntry, Pairing, Programme, Scheme
 from icportal.mentoring.rules import OneSide
 
@@ -89,7 +90,11 @@ def why(pairing: Pairing, language: str) -> Mapping[str, Any]:
     if not told:
         return {}
     names = matchings.names_for(pairing.programme, language)
-    parts = [(reasons.PARTS[name], points * weight) for name, points, weight in told["parts"] if points and weight > 0]
+    # Both wishes are told by their rank.
+    wishes = {Part.MENTEE_WISH, Part.MENTOR_WISH}
+    parts = [
+        (reasons.PARTS[n], points * weight) for n, points, weight in told["parts"] if points and weight > 0 and n not in wishes
+    ]
     return {
         "parts": sorted(parts, key=lambda part: -part[1]),
         "score": told["score"],

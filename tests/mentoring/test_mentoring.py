@@ -414,6 +414,7 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
         db.session.commit()
     officer = sign_in(people["riga"])
     page = "/en/work/mentoring/first/applications/riga"
+    assert "Apply for Riga" in officer.get("/en/work/mentoring/first").get_data(as_text=True)
     shown = officer.get(f"{page}/edit").get_data(as_text=True)
     assert "gap" in shown
     fields = {
@@ -433,6 +434,7 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
     assert saved.status_code == 303
     shown = officer.get(page).get_data(as_text=True)
     assert "To speak early" in shown
+    assert "Apply for Riga" not in officer.get("/en/work/mentoring/first").get_data(as_text=True), "it is begun"
     with seeded_app.app_context():
         version = applications.application_of(world.programme, slugs["riga"]).version
     assert officer.post(f"{page}/move", data={"transition": "submit", "version": str(version)}).status_code == 303

@@ -23,7 +23,7 @@ from icportal.mentoring.models import Application, MatchRun, Pairing, PairRule
 from icportal.mentoring.services import applications as applying
 from icportal.mentoring.services import matching
 from icportal.mentoring.services import programmes as running
-from icportal.mentoring.services.applications import Draft
+from icportal.mentoring.services.applications import Draft, NeedDraft
 
 PERCEPTION = THEMES[0]
 DAYS = ((today() + timedelta(days=30), today() + timedelta(days=120)),)
@@ -105,11 +105,18 @@ def test_of_two_who_begin_an_application_at_once_the_second_sees_both_versions(
         return insert(model, **values)
 
     monkeypatch.setattr(applying, "insert_once", somebody_is_faster)
+    genoa, oulu = world.city("genoa").id, world.city("oulu").id
+    need = NeedDraft(world.schemes[PERCEPTION], "To speak early.", wishes=(genoa, oulu))
+    draft = Draft(note="Said by me.", needs=(need,), skills=(("Officer", "en", "c1"),), windows=DAYS)
     with pytest.raises(Stale) as refused:
-        applying.save_application(
-            world.programme, world.city("riga"), Draft(note="Said by me."), actor=world.officer("riga"), seen=0
-        )
-    assert ("Said by me.", "Said by a colleague.") in [(mine, theirs) for _label, mine, theirs in refused.value.differences]
+        applying.save_application(world.programme, world.city("riga"), draft, actor=world.officer("riga"), seen=0)
+    shown = {str(label): (mine, theirs) for label, mine, theirs in refused.value.differences}
+    assert shown["Anything else the coordinators should know"] == ("Said by me.", "Said by a colleague.")
+    mine, theirs = shown["Needs"]
+    assert "To speak early." in mine
+    assert "Genoa, Oulu" in mine, "cities are named, not numbered"
+    assert theirs == ""
+    assert "English" in shown["Languages of your team"][0]
     application = applications.application_of(world.programme, world.city("riga").id)
     assert application is not None
     assert application.note == "Said by a colleague."

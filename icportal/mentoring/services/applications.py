@@ -25,6 +25,7 @@ from icportal.core.text import clean_line, clean_text
 from icportal.core.transactions import hold, insert_once
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring import applications, evidence
+from icportal.mentoring.application_words import in_words
 from icportal.mentoring.enums import ApplicationState, Competence, Interpreter, Level, Permission, Side
 from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.models import Application, AvoidedCity, LanguageSkill, Need, Offer, Programme, Wish
@@ -162,7 +163,7 @@ def save_application(programme: Programme, city: City, draft: Draft, *, actor: A
         db.session.refresh(application)
     before = draft_of(application)
     if not held or application.version != seen:
-        raise Stale(_("Somebody has changed this since you opened it."), _differences(draft, before))
+        raise Stale(_("Somebody has changed this since you opened it."), _differences(draft, before, programme))
     if application.state != ApplicationState.DRAFT:
         raise InvalidTransition(_("The application was sent. Press “Change it” first."))
     _write(application, programme, city, draft)
@@ -401,6 +402,9 @@ def _plain(draft: Draft) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _differences(mine: Draft, theirs: Draft) -> list[tuple[Text, Any, Any]]:
+def _differences(mine: Draft, theirs: Draft, programme: Programme) -> list[tuple[Text, Any, Any]]:
+    """(label, mine, theirs) of every field that says something else, in words."""
     own, other = _plain(mine), _plain(theirs)
-    return [(LABELS[name], str(own[name]), str(other[name])) for name in own if own[name] != other[name]]
+    changed = [name for name in own if own[name] != other[name]]
+    shown, shown_other = in_words(mine, programme), in_words(theirs, programme)
+    return [(LABELS[name], shown[name], shown_other[name]) for name in changed]

@@ -13,6 +13,7 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
+from icportal.i18n.locales import reading_language
 from icportal.mentoring import applications, labels, matchings
 from icportal.mentoring.application_forms import ApplicationForm, StepForm, application_form
 from icportal.mentoring.enums import ApplicationState, Permission
@@ -47,7 +48,8 @@ def edit_application(slug: str, city_slug: str) -> Answer:
     authorise(current_actor(), Permission.APPLY, OfCity(city.id))
     language = current_language().code
     themes = applications.themes_of(programme, city, application, language)
-    form = application_form(application, applications.proposal_for(programme, city), themes, language)
+    writes = reading_language(language).code
+    form = application_form(application, applications.proposal_for(programme, city), themes, writes)
     others = [(each.id, each.name_in(language)) for each in applications.other_cities(city, language)]
     form.offer_choices(themes, others)
     if not form.is_submitted():

@@ -12,7 +12,7 @@ from icportal.i18n.catalogues import current_language
 from icportal.mentoring import labels, matchings, programmes
 from icportal.mentoring.enums import Aim, Permission
 from icportal.mentoring.matching import reasons
-from icportal.mentoring.matching_forms import KINDS, ChoiceForm, PairForm, settings_form
+from icportal.mentoring.matching_forms import KINDS, ChoiceForm, PairForm, settings_form, settings_in_words
 from icportal.mentoring.models import MatchRun, Programme
 from icportal.mentoring.services import matching
 from icportal.mentoring.views.pages import UNPROCESSABLE, Answer, blueprint
@@ -148,6 +148,7 @@ def _run_page(programme: Programme, run: MatchRun, form: ChoiceForm | None = Non
         form=form,
         choice=form or ChoiceForm(formdata=None),
         count=matchings.pairing_count(run),
+        counted_with=settings_in_words(run.inputs["settings"]),
     ), status
 
 

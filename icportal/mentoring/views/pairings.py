@@ -74,9 +74,11 @@ def edit_agreement(pairing_id: int) -> Answer:
     pairing = pairings.open_pairing(pairing_id, actor=current_actor())
     authorise(current_actor(), Permission.WORK_ON_PAIRING, pairing)
     now = services.agreement_of(pairing)
+    # Where nothing is agreed yet, the languages for which the two were paired are proposed.
+    spoken = list(now.languages) if now.goal else pairing.reasons.get("languages", [])
     form = AgreementForm(
         data={
-            **now.texts, "language": now.language, "languages": list(now.languages), "starts_on": now.starts_on, "ends_on": now.ends_on,
+            **now.texts, "language": now.language, "languages": spoken, "starts_on": now.starts_on, "ends_on": now.ends_on,
             "version": pairing.version,
         }
     )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
 from icportal.accounts.directory import names_of
+from icportal.cities.models import City
 from icportal.cities.queries import get_city
 from icportal.content.desk import with_autonym
 from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
@@ -29,6 +30,7 @@ from icportal.mentoring.programme_forms import (
     StepForm,
     apart,
 )
+from icportal.mentoring.rules import OfCity
 from icportal.mentoring.services import grants
 from icportal.mentoring.services import programmes as services
 from icportal.mentoring.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprint
@@ -89,6 +91,7 @@ def _programme_page(programme: Programme, form: StepForm | None = None, status: 
     events = engine.history(PROGRAMME, programme.id)
     names = names_of({event.actor_id for event in events})
     may_run = can(actor, Permission.RUN_PROGRAMME, programme)
+    own = applications.own_applications(actor, language, programme)
     return render_template(
         "mentoring/programme_show.html",
         **programme_context(programme),
@@ -100,7 +103,8 @@ def _programme_page(programme: Programme, form: StepForm | None = None, status: 
         phase_names=labels.PHASES,
         applied=programmes.applied(programme, language) if may_run else [],
         not_applied=programmes.not_applied(programme, language) if may_run and programme.state == Phase.APPLY else [],
-        own=applications.own_applications(actor, language, programme),
+        own=own,
+        to_begin=_to_begin(programme, own),
         pairs=pairings.pairings_for(actor, language, programme),
         pair_counts=programmes.pair_counts(programme),
         pairing_flow=PAIRING,
@@ -108,6 +112,14 @@ def _programme_page(programme: Programme, form: StepForm | None = None, status: 
         not_ready=services.not_ready(programme) if programme.state == Phase.DRAFT else None,
         entries=told(PROGRAMME, events, names) if may_run else [],
     ), status
+
+
+def _to_begin(programme: Programme, own: Iterable[applications.OwnApplication]) -> list[City]:
+    """The cities for which the reader can begin an application now."""
+    if programme.state != Phase.APPLY:
+        return []
+    cities = [each.city for each in own if each.application is None]
+    return [city for city in cities if can(current_actor(), Permission.APPLY, OfCity(city.id))]
 
 
 def programme_context(programme: Programme) -> dict[str, Any]:
