@@ -177,6 +177,16 @@ def settle_remark(slug: str, remark_id: int) -> Answer:
     return redirect(f"{url_for('plans.show_review', slug=slug)}#remarks-title", 303)
 
 
+@blueprint.post("/work/plans/<slug:slug>/remarks/<int:remark_id>/action")
+@requires(Permission.EDIT)
+def make_action(slug: str, remark_id: int) -> Answer:
+    """Make a remark an action of the plan."""
+    city = queries.open_city(slug, actor=current_actor())
+    action = remarking.make_action(city, remark_id, actor=current_actor())
+    flash(_("The action is in the plan as a draft. Its page says what is missing."), "success")
+    return redirect(url_for("plans.show_action", slug=slug, action_id=action.id), 303)
+
+
 # --- the page --------------------------------------------------------------------------------------------------
 
 
