@@ -19,6 +19,7 @@ from icportal.plans.models import ActionPlan, PlanVersion
 from icportal.plans.queries import OfCity
 from icportal.plans.review_forms import AboutForm, EndorseForm, RemarkForm, ReplyForm, ReviewStepForm
 from icportal.plans.services import about, remarking, reviewing
+from icportal.plans.services.writing import why_closed
 from icportal.plans.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprint, languages, plan_context, plan_page, written_in
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
@@ -75,7 +76,8 @@ def edit_plan(slug: str) -> Answer:
     """Say what the plan is called, why there is one, and how often progress is told."""
     city = queries.open_city(slug, actor=current_actor())
     authorise(current_actor(), Permission.EDIT, OfCity(city.id))
-    now = about.said_by(loaded.plan_row(city), language=written_in(city))
+    plan = loaded.plan_row(city)
+    now = about.said_by(plan, language=written_in(city))
     form = AboutForm(data={**vars(now), "seen": now.seal})
     form.language.choices = languages(city)
     stale, status = None, 200
@@ -92,7 +94,8 @@ def edit_plan(slug: str) -> Answer:
             else:
                 flash(_("Saved."), "success")
                 return redirect(url_for("plans.show_review", slug=slug), 303)
-    return render_template("plans/plan_edit.html", **plan_context(city), form=form, stale=stale), status
+    closed = why_closed(plan) if plan else None
+    return render_template("plans/plan_edit.html", **plan_context(city), form=form, stale=stale, closed=closed), status
 
 
 # --- the decision ----------------------------------------------------------------------------------------------
