@@ -336,7 +336,8 @@ def test_every_page_asks_as_often_for_many_as_for_few(world: World, enter: Enter
             assert coordinator.get(page).status_code == 200
             with statements(app) as count:
                 coordinator.get(page)
-            found.append(len(count))
+            # When the stamp of public pages is looked at again depends on the clock.
+            found.append(sum("public_stamp" not in each for each in count))
         return found
 
     few = counts()
