@@ -19,7 +19,7 @@ run:  ## Start the portal with the real data at http://127.0.0.1:8000/ (PORT=…
 	$(BOOTSTRAP) run && exec $(VENV)/icportal run --port "$(PORT)"
 
 test:  ## Install what the tests need and run all of them (TESTS=…, ARGS=…, PROCESSES=…)
-	$(BOOTSTRAP) test && $(VENV)/python tools/test_needs.py && exec $(VENV)/python -m pytest -n "$(PROCESSES)" $(ARGS) $(TESTS)
+	$(BOOTSTRAP) test && $(VENV)/python tools/test_needs.py && exec $(VENV)/python -m pytest -n "$(PROCESSES)" --dist worksteal $(ARGS) $(TESTS)
 
 check:  ## Check style, types, directions of imports, templates and catalogues
 	$(BOOTSTRAP) test && exec $(VENV)/python tools/check.py

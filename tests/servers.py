@@ -73,7 +73,7 @@ def end_postgres(shared: Path) -> None:
             if not is_alive(number):
                 break
             time.sleep(0.1)
-    note.unlink()
+    note.unlink(missing_ok=True)
 
 
 def is_alive(number: int) -> bool:

@@ -15,10 +15,11 @@ from icportal.cities import queries as cities
 from icportal.cities.models import City
 from icportal.core.actors import Actor, Role
 from icportal.core.permissions import can, why_not
-from icportal.core.strings import LazyString, Text, _, _l
+from icportal.core.strings import LazyString, Text, _l
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import day, historic, moment, sorted_by_name
+from icportal.i18n.formatting import day, historic, sorted_by_name
 from icportal.i18n.locales import get
+from icportal.workflow.history import told
 from icportal.workflow.models import WorkflowEvent
 
 Act = Callable[[Signature, Actor, int, str, str], None]
@@ -174,17 +175,9 @@ def history_entries(signature: Signature) -> list[dict[str, Any]]:
     names = names_of({event.actor_id for event in events})
     places = cities.by_id({event.acting_for for event in events if event.acting_for is not None})
     language = current_language().code
-    return [
-        {
-            "when": moment(event.at),
-            "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-            "what": HAPPENED[event.transition],
-            "reason": event.reason,
-            "acting_for": places[event.acting_for].name_in(language) if event.acting_for in places else "",
-            "state": SIGNATURE.state(event.target),
-        }
-        for event in reversed(events)
-    ]
+    return told(
+        SIGNATURE, events, names, places={number: city.name_in(language) for number, city in places.items()}, words=HAPPENED
+    )
 
 
 def rows_for(actor: Actor) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 
 from icportal.content import queries
 from icportal.content.flow import CONTENT
@@ -29,6 +29,18 @@ class Place:
     values: Mapping[str, object]
     source: str
     city: str = ""
+
+
+def places_of(owner: Any, value: str) -> Callable[[set[int]], Mapping[int, Place]]:
+    """Finds the places of the network's own texts, by the model that has the text (``item_id``) and what its id is called in addresses."""
+
+    def places(item_ids: set[int]) -> Mapping[int, Place]:
+        query = select(owner.item_id, owner.id, LanguageVersion.title)
+        query = query.join(LanguageVersion, and_(LanguageVersion.item_id == owner.item_id, LanguageVersion.is_source))
+        found = db.session.execute(query.where(owner.item_id.in_(item_ids)))
+        return {item_id: Place({value: number}, title) for item_id, number, title in found}
+
+    return places
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
-
-from icportal.content.models import LanguageVersion
-from icportal.content.worklists import Place, TextLists
+from icportal.content.worklists import TextLists, places_of
 from icportal.core.actors import Actor
-from icportal.core.db import db
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
 from icportal.indicators import catalogue_desk
@@ -24,15 +20,6 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
     return TEXTS.provide(actor, limit, more=more)
 
 
-def _places(item_ids: set[int]) -> dict[int, Place]:
-    query = (
-        select(Indicator.item_id, Indicator.id, LanguageVersion.title)
-        .join(LanguageVersion, and_(LanguageVersion.item_id == Indicator.item_id, LanguageVersion.is_source))
-        .where(Indicator.item_id.in_(item_ids))
-    )
-    return {item_id: Place({"indicator_id": number}, title) for item_id, number, title in db.session.execute(query)}
-
-
 TEXTS = TextLists(
     kind=KIND,
     prefix="indicators",
@@ -44,5 +31,5 @@ TEXTS = TextLists(
     },
     whole=frozenset({"indicators.workspace"}),
     kind_in=lambda language: _("Indicator in %(language)s", language=language),
-    places=_places,
+    places=places_of(Indicator, "indicator_id"),
 )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import Any
 
 from sqlalchemy import and_, func, select
 
 from icportal.cities.models import City
-from icportal.content.models import LanguageVersion
-from icportal.content.worklists import YOU, Place, TextLists
+from icportal.content.worklists import YOU, TextLists, places_of
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import PORTAL_ZONE
 from icportal.core.db import db
@@ -92,15 +90,6 @@ def _to_send(city_ids: frozenset[int], limit: int) -> Worklist:
     return Worklist("mentoring.applications", _l("Applications to send"), True, len(rows), entries)
 
 
-def _places(item_ids: set[int]) -> dict[int, Place]:
-    query: Any = (
-        select(Programme.item_id, Programme.id, LanguageVersion.title)
-        .join(LanguageVersion, and_(LanguageVersion.item_id == Programme.item_id, LanguageVersion.is_source))
-        .where(Programme.item_id.in_(item_ids))
-    )
-    return {item_id: Place({"programme_id": number}, title) for item_id, number, title in db.session.execute(query)}
-
-
 TEXTS = TextLists(
     kind=KIND,
     prefix="mentoring.calls",
@@ -112,5 +101,5 @@ TEXTS = TextLists(
     },
     whole=frozenset({"mentoring.call_workspace"}),
     kind_in=lambda language: _("Call for mentoring in %(language)s", language=language),
-    places=_places,
+    places=places_of(Programme, "programme_id"),
 )

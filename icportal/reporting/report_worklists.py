@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from icportal.content.enums import ContentState
 from icportal.content.models import ContentItem, LanguageVersion
-from icportal.content.worklists import YOU, Place, TextLists
+from icportal.content.worklists import YOU, TextLists, places_of
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import PORTAL_ZONE
-from icportal.core.db import db
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
 from icportal.i18n.catalogues import current_language
@@ -66,15 +65,6 @@ def _drafts() -> Any:
     )
 
 
-def _places(item_ids: set[int]) -> dict[int, Place]:
-    query = (
-        select(Chapter.item_id, Chapter.id, LanguageVersion.title)
-        .join(LanguageVersion, and_(LanguageVersion.item_id == Chapter.item_id, LanguageVersion.is_source))
-        .where(Chapter.item_id.in_(item_ids))
-    )
-    return {item_id: Place({"chapter_id": number}, title) for item_id, number, title in db.session.execute(query)}
-
-
 TEXTS = TextLists(
     kind=CHAPTER,
     prefix="reporting.chapters",
@@ -86,5 +76,5 @@ TEXTS = TextLists(
     },
     whole=frozenset({"reporting.chapter_workspace"}),
     kind_in=lambda language: _("Chapter of a report in %(language)s", language=language),
-    places=_places,
+    places=places_of(Chapter, "chapter_id"),
 )

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
-
-from icportal.content.models import LanguageVersion
-from icportal.content.worklists import Place, TextLists
+from icportal.content.worklists import TextLists, places_of
 from icportal.core.actors import Actor
-from icportal.core.db import db
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
 from icportal.toolkits import queries
@@ -24,15 +20,6 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
     return TEXTS.provide(actor, limit, more=more)
 
 
-def _places(item_ids: set[int]) -> dict[int, Place]:
-    query = (
-        select(Toolkit.item_id, Toolkit.id, LanguageVersion.title)
-        .join(LanguageVersion, and_(LanguageVersion.item_id == Toolkit.item_id, LanguageVersion.is_source))
-        .where(Toolkit.item_id.in_(item_ids))
-    )
-    return {item_id: Place({"toolkit_id": number}, title) for item_id, number, title in db.session.execute(query)}
-
-
 TEXTS = TextLists(
     kind=KIND,
     prefix="toolkits",
@@ -44,5 +31,5 @@ TEXTS = TextLists(
     },
     whole=frozenset({"toolkits.toolkit_workspace"}),
     kind_in=lambda language: _("Toolkit in %(language)s", language=language),
-    places=_places,
+    places=places_of(Toolkit, "toolkit_id"),
 )

@@ -105,6 +105,7 @@ def test_a_demonstration_stays_on_this_machine(host, tmp_path):
     assert len(outcome.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_the_first_administrator_gets_a_link_and_the_lists_leave_as_the_pages_give_them(tmp_path):
     known = {"ICPORTAL_INSTANCE": str(tmp_path / "instance")}
     arguments = ("init", "--email", "ada@city.example", "--name", "Ada", "--no-facts", "--language")

@@ -10,9 +10,7 @@ from icportal.cities.models import City
 from icportal.cities.queries import get_city
 from icportal.core.errors import DomainError, NotAllowed
 from icportal.core.permissions import authorise, can
-from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import moment
 from icportal.indicators import deliveries, imports, labels, services
 from icportal.indicators.delivery_forms import BeginForm, StepForm
 from icportal.indicators.enums import DeliveryState, Permission
@@ -23,6 +21,7 @@ from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number, year_number
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 #: Steps that are taken where the values are read.
 READ_FIRST = frozenset({"publish", "request_changes"})
@@ -125,17 +124,5 @@ def context_of(delivery: Delivery, city: City) -> dict[str, Any]:
         "state": DELIVERY.state(delivery.state),
         "is_editable": delivery.state in EDITABLE,
         "last_reason": last.reason if last and last.transition == "request_changes" else "",
-        "entries": [
-            {
-                "when": moment(event.at),
-                "who": names.get(event.actor_id or 0, _("Somebody whose account was removed"))
-                if event.actor_id
-                else _("The portal"),
-                "what": DELIVERY.find(event.transition).label,
-                "reason": event.reason,
-                "acting_for": places.get(event.acting_for or 0, ""),
-                "state": DELIVERY.state(event.target),
-            }
-            for event in reversed(events)
-        ],
+        "entries": told(DELIVERY, events, names, places=places),
     }

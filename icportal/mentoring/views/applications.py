@@ -13,7 +13,6 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import moment
 from icportal.mentoring import applications, labels, matchings
 from icportal.mentoring.application_forms import ApplicationForm, StepForm, application_form
 from icportal.mentoring.enums import ApplicationState, Permission
@@ -27,6 +26,7 @@ from icportal.reporting import labels as reporting_labels
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 
 @blueprint.get("/work/mentoring/<slug:slug>/applications/<slug:city_slug>")
@@ -158,15 +158,5 @@ def _application_page(
         form=form,
         reasons={form.transition.data: form.reason.data or ""} if form else {},
         left_over=matchings.left_over_of(programme, city, actor=actor, language=language) if application else [],
-        entries=[_entry(event, names) for event in reversed(events)],
+        entries=told(APPLICATION, events, names),
     ), status
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": APPLICATION.find(event.transition).label,
-        "reason": event.reason,
-        "state": APPLICATION.state(event.target),
-    }

@@ -13,7 +13,6 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import moment
 from icportal.mentoring import labels, pairings
 from icportal.mentoring.enums import PairingState, Permission
 from icportal.mentoring.flow import PAIRING
@@ -28,6 +27,7 @@ from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 ADDRESS = "/work/mentoring/pairings/<int:pairing_id>"
 
@@ -216,15 +216,5 @@ def _page(pairing: Pairing, *, form: Any = None, journal: JournalForm | None = N
         entries=entries,
         entry_kinds=labels.ENTRY_KINDS,
         names=names,
-        history=[_entry(event, names) for event in reversed(events)],
+        history=told(PAIRING, events, names),
     ), status
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": PAIRING.find(event.transition).label,
-        "reason": event.reason,
-        "state": PAIRING.state(event.target),
-    }

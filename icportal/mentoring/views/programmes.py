@@ -14,7 +14,6 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import moment
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring import applications, labels, pairings, programmes
 from icportal.mentoring.enums import Permission, Phase
@@ -37,6 +36,7 @@ from icportal.toolkits import queries as toolkits
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 
 @blueprint.get("/work/mentoring")
@@ -105,7 +105,7 @@ def _programme_page(programme: Programme, form: StepForm | None = None, status: 
         pairing_flow=PAIRING,
         application_flow=APPLICATION,
         not_ready=services.not_ready(programme) if programme.state == Phase.DRAFT else None,
-        entries=[_entry(event, names) for event in reversed(events)] if may_run else [],
+        entries=told(PROGRAMME, events, names) if may_run else [],
     ), status
 
 
@@ -117,16 +117,6 @@ def programme_context(programme: Programme) -> dict[str, Any]:
         "state": PROGRAMME.state(programme.state),
         "may_edit": can(current_actor(), Permission.EDIT_PROGRAMME, programme),
         "may_run": can(current_actor(), Permission.RUN_PROGRAMME, programme),
-    }
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": PROGRAMME.find(event.transition).label,
-        "reason": event.reason,
-        "state": PROGRAMME.state(event.target),
     }
 
 

@@ -13,7 +13,6 @@ from icportal.core.clock import today
 from icportal.core.errors import NotFound
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import moment
 from icportal.plans import loaded, measured, queries, smart, steps
 from icportal.plans.dependencies import early
 from icportal.plans.enums import OPEN
@@ -26,6 +25,7 @@ from icportal.reporting import labels
 from icportal.web.forms import PortalForm
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 
 def address_of(city: City, action: Action) -> str:
@@ -77,7 +77,7 @@ def action_page(action: Action, city: City, sent: PortalForm | None = None, *, s
         factors=queries.factor_names(action, language.code), into=queries.merged_into(action), today=today(),
         closed=why_closed(plan, action) if plan else None, grades=labels.GRADES, author=names.get(action.created_by or 0, ""),
         pictures={each.id: measured.figure(each, direction=language.direction) for each in action.indicators},
-        entries=[_entry(event, names) for event in reversed(events)], moves=steps.moves_of(action, actor=current_actor()),
+        entries=told(ACTION, events, names), moves=steps.moves_of(action, actor=current_actor()),
         reasons={sent.transition.data: sent.reason.data or ""} if isinstance(sent, StepForm) else {},
         merge=_merging(action, sent) if context["may_edit"] and action.state in OPEN else None,
         **_rows(action, sent),
@@ -97,13 +97,3 @@ def _rows(action: Action, sent: PortalForm | None) -> dict[str, Any]:
 
 def _merging(action: Action, sent: PortalForm | None) -> MergeForm:
     return sent if isinstance(sent, MergeForm) else merge_form(action)
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": ACTION.find(event.transition).label,
-        "reason": event.reason,
-        "state": ACTION.state(event.target),
-    }

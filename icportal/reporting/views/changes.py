@@ -27,6 +27,7 @@ from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
 from icportal.workflow import engine
+from icportal.workflow.history import told
 from icportal.workflow.models import WorkflowEvent
 
 
@@ -82,18 +83,10 @@ def entries_of(response: Response) -> list[dict[str, Any]]:
     names = names_of({event.actor_id for event in events})
     places = names_by_id({event.acting_for for event in events}, current_language().code)
     steps = _steps_of(events, snapshots.snapshots_of(response))
-    found = []
-    for event in reversed(events):
+    found = told(RESPONSE, events, names, places=places)
+    for entry, event in zip(found, reversed(events), strict=True):
         earlier, step = steps.get(event.id, (None, None))
-        found.append({
-            "when": moment(event.at),
-            "who": names.get(event.actor_id or 0, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-            "what": RESPONSE.find(event.transition).label,
-            "reason": event.reason,
-            "acting_for": places.get(event.acting_for or 0, ""),
-            "state": RESPONSE.state(event.target),
-            "url": _changes_url(response, earlier, step) if step and earlier else "",
-        })  # fmt: skip
+        entry["url"] = _changes_url(response, earlier, step) if step and earlier else ""
     return found
 
 

@@ -15,7 +15,6 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _, _n
 from icportal.i18n.catalogues import current_language
-from icportal.i18n.formatting import moment
 from icportal.reporting import labels, rounds
 from icportal.reporting.asked import offered_languages
 from icportal.reporting.enums import Permission, RoundState
@@ -28,6 +27,7 @@ from icportal.web.decorators import requires
 from icportal.web.forms import PortalForm, VersionedForm
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 
 @blueprint.get("/work/reporting")
@@ -98,7 +98,7 @@ def _round_page(round_: Round, form: StepForm | None = None, status: int = 200) 
         names=names,
         progress=rounds.freezing(round_),
         is_over=round_.is_open and today() > round_.deadline,
-        entries=[_entry(event, names) for event in reversed(events)],
+        entries=told(ROUND, events, names),
     ), status
 
 
@@ -111,16 +111,6 @@ def round_context(round_: Round) -> dict[str, Any]:
         "period": labels.period(round_),
         "state": ROUND.state(round_.state),
         "may_run": can(current_actor(), Permission.RUN_ROUND, round_),
-    }
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": ROUND.find(event.transition).label,
-        "reason": event.reason,
-        "state": ROUND.state(event.target),
     }
 
 
