@@ -62,6 +62,7 @@ from icportal.plans import flow as plans_flow
 from icportal.plans import from_answers as plans_from_answers
 from icportal.plans import models as plans_models
 from icportal.plans import progress_jobs as plans_progress_jobs
+from icportal.plans import remarks as plans_remarks
 from icportal.plans import review_worklists as plans_review_worklists
 from icportal.plans import rules as plans_rules
 from icportal.plans import sections as plans_sections
@@ -312,6 +313,7 @@ def _register_work() -> None:
     plans_from_answers.register()
     plans_briefing.register()
     plans_printing.register()
+    plans_remarks.register()
     plans_timeline.register()
     plans_progress_jobs.register()
     plans_rules.register_mentors(mentoring_pairings.mentors_of, mentoring_pairings.mentees_of)

@@ -97,11 +97,13 @@ def _pieces(labels: Mapping[str, Text], old: Sequence[Content], new: Sequence[Co
 
 
 def _changes(labels: Mapping[str, Text], old: Content, new: Content, names: _Names) -> list[Change]:
-    return [
-        Change(label, words(_spoken(name, old.get(name), names), _spoken(name, new.get(name), names)))
-        for name, label in labels.items()
-        if old.get(name) != new.get(name)
-    ]
+    found = []
+    for name, label in labels.items():
+        before, after = _spoken(name, old.get(name), names), _spoken(name, new.get(name), names)
+        # What is read counts: a milestone that was taken away and written again as it was is no change.
+        if before != after:
+            found.append(Change(label, words(before, after)))
+    return found
 
 
 def _spoken(name: str, value: Any, names: _Names) -> str:

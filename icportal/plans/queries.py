@@ -173,9 +173,10 @@ def due_soon(city_ids: frozenset[int]) -> list[tuple[Action, City, date]]:
 
 @dataclass(frozen=True)
 class Row:
-    """A city in the list of plans, with how much of its plan is open, overdue and done."""
+    """A city in the list of plans, with where its plan stands (empty: there is none yet), how much is open, overdue and done."""
 
     city: City
+    state: str
     total: int
     open: int
     overdue: int
@@ -197,9 +198,12 @@ def plans_for(actor: Actor, language: str) -> list[Row]:
     }
     late = select(Action.city_id, func.count()).where(is_due(today() - timedelta(days=1))).group_by(Action.city_id)
     overdue = {row[0]: row[1] for row in db.session.execute(late)}
+    stands = select(ActionPlan.city_id, ActionPlan.state).where(ActionPlan.city_id.in_([city.id for city in cities]))
+    states: dict[int, str] = {row[0]: row[1] for row in db.session.execute(stands)}
     return [
         Row(
             city,
+            states.get(city.id, ""),
             sum(counts.get((city.id, state), 0) for state in ActionState),
             sum(counts.get((city.id, state), 0) for state in OPEN),
             overdue.get(city.id, 0),

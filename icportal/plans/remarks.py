@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from flask import url_for
 from sqlalchemy import select
 
 from icportal.cities.models import City
 from icportal.core.db import db
-from icportal.core.strings import Text, _l, _lp
-from icportal.plans.enums import RemarkKind
+from icportal.core.strings import Text, _, _l, _lp
+from icportal.plans import origins
+from icportal.plans.enums import OriginKind, RemarkKind
 from icportal.plans.models import Action, ActionPlan, PlanRemark, PlanVersion
+from icportal.plans.origins import Described
 
 KINDS: Mapping[str, Text] = {
     RemarkKind.NOTE: _lp("remark", "Note"),
@@ -36,6 +39,24 @@ def remarks_of(plan: ActionPlan | None) -> list[Said]:
     query = query.outerjoin(City, City.id == PlanRemark.city_id).outerjoin(PlanVersion, PlanVersion.id == PlanRemark.version_id)
     rows = db.session.execute(query.where(PlanRemark.plan_id == (plan.id if plan else 0)).order_by(PlanRemark.id))
     return sorted((Said(*row) for row in rows), key=lambda said: said.remark.settled_at is not None)
+
+
+def describe(numbers: Iterable[int], language: str) -> Mapping[int, Described]:  # noqa: ARG001  the signature of an origin
+    """What remarks are that actions come from, by one query."""
+    query = select(PlanRemark.id, PlanRemark.kind, City.slug).join(ActionPlan, ActionPlan.id == PlanRemark.plan_id)
+    rows = db.session.execute(query.join(City, City.id == ActionPlan.city_id).where(PlanRemark.id.in_(list(numbers))))
+    return {
+        number: Described(
+            _("From a remark on the plan: %(kind)s", kind=KINDS[kind]),
+            f"{url_for('plans.show_review', slug=slug)}#remark-{number}",
+        )
+        for number, kind, slug in rows
+    }
+
+
+def register() -> None:
+    """Make remarks known as something that actions come from."""
+    origins.register(OriginKind.REMARK, describe)
 
 
 def reply_of(remark_id: int) -> str:

@@ -30,7 +30,7 @@ from icportal.plans import comparison, freezing, reading, remarks, rules, versio
 from icportal.plans.enums import Permission, PlanState, RemarkKind
 from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan, Endorsement, PlanVersion
-from icportal.plans.queries import OfCity, plans_for
+from icportal.plans.queries import OfCity, plans_for, sources_of
 from icportal.plans.review_worklists import provide
 from icportal.plans.services import about, actions, objectives, remarking, reviewing
 from icportal.plans.services.objectives import ObjectiveDraft
@@ -117,7 +117,7 @@ def test_only_an_officer_sends_and_a_second_tab_is_told(world: World) -> None:
             reviewing.submit_plan(way.oulu(world), actor=who, seen=seen)
     with pytest.raises(NotFound):
         reviewing.submit_plan(way.oulu(world), actor=person(Role.CITY_OFFICER, "ghent"), seen=seen)
-    about.edit_plan(way.oulu(world), about.About(title="Otherwise"), actor=world.officer("oulu"), seen="")
+    about.edit_plan(way.oulu(world), about.About(title="Otherwise"), actor=world.officer("oulu"), seen=None)
     with pytest.raises(Stale):
         reviewing.submit_plan(way.oulu(world), actor=world.officer("oulu"), seen=seen)
 
@@ -133,7 +133,7 @@ def test_the_text_that_is_read_stands_still_and_drafts_do_not(world: World) -> N
     with pytest.raises(InvalidTransition, match="Take it back first"):
         objectives.save_objectives(way.oulu(world), [ObjectiveDraft("Other")], language="en", actor=officer)
     with pytest.raises(InvalidTransition, match="Take it back first"):
-        about.edit_plan(way.oulu(world), about.About(title="Other"), actor=officer, seen="")
+        about.edit_plan(way.oulu(world), about.About(title="Other"), actor=officer, seen=None)
     # The months and the internal note are no part of any version.
     there = about.said_by(way.plan_of(world))
     assert about.edit_plan(way.oulu(world), replace(there, months_between=6), actor=officer, seen=there.seal)
@@ -164,7 +164,7 @@ def test_a_coordinator_agrees_to_the_version_that_was_read(world: World) -> None
 def test_neither_step_is_taken_on_another_version_than_was_read(world: World) -> None:
     old = way.submit(world).sha256
     way.move(world, "take_back")
-    about.edit_plan(way.oulu(world), about.About(title="Otherwise"), actor=world.officer("oulu"), seen="")
+    about.edit_plan(way.oulu(world), about.About(title="Otherwise"), actor=world.officer("oulu"), seen=None)
     for step in ("agree", "request_changes"):
         with pytest.raises(Stale):
             reviewing.decide_review(way.oulu(world), step, actor=world.coordinator, seen_sha256=old, reason="More")
@@ -283,7 +283,7 @@ def test_only_the_city_endorses_and_only_what_was_agreed_to(world: World) -> Non
 def test_the_public_goes_on_reading_what_was_published(world: World) -> None:
     first = way.publish(world)
     way.move(world, "revise", "Two years later")
-    about.edit_plan(way.oulu(world), about.About(title="The second plan"), actor=world.officer("oulu"), seen="")
+    about.edit_plan(way.oulu(world), about.About(title="The second plan"), actor=world.officer("oulu"), seen=None)
     assert versions.published_plan("oulu").version.id == first.id
     way.submit(world)
     second = way.agree(world)
@@ -356,7 +356,7 @@ def test_two_versions_are_compared_piece_by_piece(world: World) -> None:
         hire, replace(actions.said_by(hire), title="Hire two interpreters", cost=900), actor=officer, seen=hire.version
     )
     actions.move_action(way.action("=1+1"), "drop", actor=officer, seen=None, reason="No money")
-    about.edit_plan(way.oulu(world), about.About(title="Plan of Oulu", months_between=12), actor=officer, seen="")
+    about.edit_plan(way.oulu(world), about.About(title="Plan of Oulu", months_between=12), actor=officer, seen=None)
     new = way.submit(world).content
     found = comparison.compare(old, new)
     assert [(piece.kind, piece.title) for piece in found.actions] == [
@@ -367,6 +367,15 @@ def test_two_versions_are_compared_piece_by_piece(world: World) -> None:
     assert [str(change.label) for change in found.plan] == ["Title"]
     assert (found.count("added"), comparison.compare(new, new).is_empty) == (0, True)
     assert sorted(piece.kind for piece in comparison.compare(new, old).actions) == ["added", "changed"]
+
+
+def test_the_same_words_written_again_are_no_change(world: World) -> None:
+    old = way.submit(world).content
+    new = {
+        **old,
+        "actions": [{**each, "milestones": [{**m, "id": m["id"] + 90} for m in each["milestones"]]} for each in old["actions"]],
+    }
+    assert comparison.compare(old, new).is_empty
 
 
 def test_a_version_is_read_as_it_was_frozen(world: World) -> None:
@@ -433,6 +442,24 @@ def test_only_coordinators_ask_for_changes_and_only_the_city_answers(world: Worl
     with pytest.raises(NotFound):
         remarking.settle(world.city("vienna"), number, actor=world.officer("vienna"))
     assert remarking.settle(way.oulu(world), number, actor=world.coordinator)
+
+
+def test_a_remark_becomes_an_action_that_says_where_it_comes_from(world: World, app: Flask) -> None:
+    way.submit(world)
+    number = say(world, world.coordinator, RemarkKind.CHANGE, "Ask firms for mentors\nas Tampere does")
+    officer = world.officer("oulu")
+    with pytest.raises(NotAllowed):
+        remarking.make_action(way.oulu(world), number, actor=world.mayor("oulu"))
+    made = remarking.make_action(way.oulu(world), number, actor=officer)
+    assert remarking.make_action(way.oulu(world), number, actor=officer).id == made.id
+    assert (made.title, made.body, made.state) == ("Ask firms for mentors", "Ask firms for mentors\nas Tampere does", "draft")
+    with app.test_request_context("/en/"):
+        app.preprocess_request()
+        source = sources_of(made, "en")[0]
+    assert (source.label, source.url) == (
+        "From a remark on the plan: Change needed",
+        f"/en/work/plans/oulu/review#remark-{number}",
+    )
 
 
 def test_a_remark_that_says_nothing_or_is_about_something_else_is_refused(world: World) -> None:

@@ -179,7 +179,7 @@ def test_what_a_plan_says_of_itself_is_changed_by_one_at_a_time(world: World, en
         f"{PLAN}/about", data={**form, "title": "Mine", "starts_on": "2026-05-02", "ends_on": "2026-05-01", "months_between": "0"}
     )
     assert (bad.status_code, 'value="Mine"' in bad.text, 'href="#months_between"' in bad.text) == (422, True, True)
-    done(app, lambda: about.edit_plan(way.oulu(world), about.About(title="Theirs"), actor=world.officer("oulu"), seen=""))
+    done(app, lambda: about.edit_plan(way.oulu(world), about.About(title="Theirs"), actor=world.officer("oulu"), seen=None))
     late = officer.post(f"{PLAN}/about", data={**form, "title": "Mine"})
     assert (late.status_code, "Theirs" in late.text, 'value="Mine"' in late.text) == (409, True, True)
     again = officer.post(f"{PLAN}/about", data={**form, "title": "Mine", "seen": hidden(late.text, "seen")})
@@ -195,7 +195,7 @@ def test_versions_are_listed_and_compared(world: World, enter: Enter, app: Flask
     def twice() -> None:
         way.submit(world)
         way.move(world, "take_back")
-        about.edit_plan(way.oulu(world), about.About(title="A title"), actor=world.officer("oulu"), seen="")
+        about.edit_plan(way.oulu(world), about.About(title="A title"), actor=world.officer("oulu"), seen=None)
         way.submit(world)
 
     done(app, twice)
@@ -336,7 +336,8 @@ def test_every_page_asks_as_often_for_many_as_for_few(world: World, enter: Enter
             assert coordinator.get(page).status_code == 200
             with statements(app) as count:
                 coordinator.get(page)
-            found.append(len(count))
+            # When the stamp of public pages is looked at again depends on the clock.
+            found.append(sum("public_stamp" not in each for each in count))
         return found
 
     few = counts()

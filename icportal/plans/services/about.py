@@ -56,8 +56,10 @@ def said_by(plan: ActionPlan | None, *, language: str = "en") -> About:
     return About(**{name: getattr(plan, name) for name in LABELS}) if plan else About(language=language)
 
 
-def edit_plan(city: City, about: About, *, actor: Actor, seen: str) -> bool:
+def edit_plan(city: City, about: About, *, actor: Actor, seen: str | None) -> bool:
     """Change it; whether anything changed. The internal note and the months may be changed while the plan is read by others.
+
+    ``seen`` is the seal of what was read; None where nothing was.
 
     Raises:
         NotAllowed: the actor is no officer of the city.
@@ -75,7 +77,7 @@ def edit_plan(city: City, about: About, *, actor: Actor, seen: str) -> bool:
         internal_note=clean_text(about.internal_note),
     )
     changed = [name for name in LABELS if getattr(new, name) != getattr(old, name)]
-    if seen and seen != old.seal and changed:
+    if seen is not None and seen != old.seal and changed:
         raise Stale(
             _("Somebody has changed this since you opened it."),
             [(LABELS[name], getattr(new, name), getattr(old, name)) for name in changed],

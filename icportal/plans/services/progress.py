@@ -116,7 +116,7 @@ def edit_round(
     if not changed:
         return False
     before = {name: str(getattr(round_, name)) for name in changed}
-    if due_on != round_.due_on:
+    if due_on != round_.due_on and round_.closed_at is None:
         round_.covers_to = due_on or round_.covers_to
     for name in changed:
         setattr(round_, name, said[name])
@@ -195,7 +195,6 @@ def approve(round_: ProgressRound, city: City, chosen: Mapping[int, int], *, act
     _require_open(round_)
     if not chosen:
         raise DomainError(_("Choose at least one text."), "chosen")
-    db.session.expire_all()
     notes = {each.id: each for each in db.session.scalars(select(ProgressNote).where(ProgressNote.round_id == round_.id))}
     there: dict[int, ProgressNote | ProgressRound] = {0: round_, **notes}
     if any(number not in there or there[number].version != version for number, version in chosen.items()):
@@ -240,6 +239,7 @@ def move_round(
 
 
 def _close(round_: ProgressRound, city: City, *, actor: Actor, seen: int | None) -> WorkflowEvent:
+    _held(round_)
     if seen is not None and round_.version != seen:
         raise Stale(_("Somebody has changed this since you opened it. Nothing of yours was applied: look at it again."))
     found = progress.opened(city, round_)
@@ -270,11 +270,12 @@ def _authorise(city: City, actor: Actor, permission: Permission) -> None:
 
 def _held(round_: ProgressRound) -> bool:
     """Nobody else writes into the round until this is done; whether it is what was read."""
-    if hold(round_):
-        return True
-    db.session.refresh(round_)
-    hold(round_)
-    return False
+    held = hold(round_)
+    # Whatever was read before is read again: others may have written until this moment.
+    db.session.expire_all()
+    if not held:
+        hold(round_)
+    return held
 
 
 def _require_open(round_: ProgressRound) -> None:

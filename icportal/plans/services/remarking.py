@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from sqlalchemy import update
@@ -18,10 +19,12 @@ from icportal.core.strings import Text, _
 from icportal.core.text import clean_text
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.plans import loaded, plan_notices, versions
-from icportal.plans.enums import Permission, RemarkKind
+from icportal.plans.draft import LONGEST_TITLE, Draft
+from icportal.plans.enums import OriginKind, Permission, RemarkKind
 from icportal.plans.models import Action, PlanRemark
 from icportal.plans.queries import OfCity
 from icportal.plans.rules import mentors_of
+from icportal.plans.services.actions import CameFrom, create_action
 
 LONGEST_REMARK = 5000
 
@@ -119,6 +122,20 @@ def settle(city: City, remark_id: int, *, actor: Actor) -> bool:
         return False
     audit.record(actor, "plans.remark:settle", remark, after={"settled": True}, city_id=city.id)
     return True
+
+
+def make_action(city: City, remark_id: int, *, actor: Actor) -> Action:
+    """Make a remark an action of the plan: a draft that says where it comes from. Of the same remark it is made once.
+
+    Raises:
+        NotAllowed: the actor is no officer of the city.
+    """
+    authorise(actor, Permission.VIEW, OfCity(city.id))
+    authorise(actor, Permission.EDIT, OfCity(city.id))
+    remark = _remark(city, remark_id)
+    title = textwrap.shorten(remark.text.splitlines()[0], LONGEST_TITLE, placeholder=" …") or remark.text[:LONGEST_TITLE]
+    came_from = CameFrom(OriginKind.REMARK, remark.id, remark.text, remark.language)
+    return create_action(city, Draft(title, body=remark.text, language=remark.language), actor=actor, came_from=came_from)
 
 
 def _remark(city: City, remark_id: int) -> PlanRemark:

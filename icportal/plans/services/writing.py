@@ -50,9 +50,9 @@ def require_writable(plan: ActionPlan, action: Action | None = None) -> None:
         raise InvalidTransition(_closed(plan.state))
 
 
-def why_closed(plan: ActionPlan, action: Action) -> Text | None:
-    """Why the text of an action cannot be changed now; None where it can."""
-    return _closed(plan.state) if plan.state not in WRITABLE and action.is_included else None
+def why_closed(plan: ActionPlan, action: Action | None = None) -> Text | None:
+    """Why the text of an action (without one, of the plan itself) cannot be changed now; None where it can."""
+    return _closed(plan.state) if plan.state not in WRITABLE and (action is None or action.is_included) else None
 
 
 def _closed(state: str) -> Text:

@@ -12,9 +12,9 @@ from icportal.core.permissions import can
 from icportal.core.strings import Text, _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import CONTENT_LANGUAGES
-from icportal.plans import status
+from icportal.plans import loaded, status
 from icportal.plans.enums import Permission
-from icportal.plans.flow import ACTION
+from icportal.plans.flow import ACTION, PLAN
 from icportal.plans.queries import OfCity
 from icportal.plans.reading import ReadPlan
 from icportal.practices.desk import languages_to_write_in
@@ -67,9 +67,11 @@ def plan_page(city: City, tab: str) -> dict[str, Any]:
     ]
     if context["may_see_internal"]:
         views.append(("workbook", "plans.show_workbook", _("Workbook")))
+    plan = loaded.plan_row(city)
     return {
         **context,
         "tab": tab,
+        "plan_state": PLAN.state(plan.state) if plan else None,
         "views": [{"label": label, "url": url_for(name, slug=city.slug), "current": key == tab} for key, name, label in views],
     }
 

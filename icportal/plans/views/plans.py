@@ -13,7 +13,7 @@ from icportal.core.strings import Text, _
 from icportal.i18n.catalogues import current_language
 from icportal.plans import gantt, listing, loaded, origins, queries, steps
 from icportal.plans.enums import OriginKind, Permission
-from icportal.plans.flow import ACTION
+from icportal.plans.flow import ACTION, PLAN
 from icportal.plans.forms import StepForm
 from icportal.plans.listing import Item, Wanted
 from icportal.plans.models import Action
@@ -33,7 +33,7 @@ def list_plans() -> Answer:
     rows = queries.plans_for(current_actor(), current_language().code)
     if len(rows) == 1 and not can(current_actor(), Permission.VIEW, OfCity(0)):
         return redirect(url_for("plans.show_plan", slug=rows[0].city.slug))
-    return render_template("plans/plan_list.html", rows=rows)
+    return render_template("plans/plan_list.html", rows=rows, states=PLAN)
 
 
 @blueprint.get("/work/plans/<slug:slug>")

@@ -18,6 +18,7 @@ from icportal.plans.models import ActionPlan, PlanVersion
 from icportal.plans.queries import OfCity
 from icportal.plans.review_forms import AboutForm, EndorseForm, RemarkForm, ReplyForm, ReviewStepForm
 from icportal.plans.services import about, remarking, reviewing
+from icportal.plans.services.writing import why_closed
 from icportal.plans.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprint, languages, plan_context, plan_page, written_in
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
@@ -75,7 +76,8 @@ def edit_plan(slug: str) -> Answer:
     """Say what the plan is called, why there is one, and how often progress is told."""
     city = queries.open_city(slug, actor=current_actor())
     authorise(current_actor(), Permission.EDIT, OfCity(city.id))
-    now = about.said_by(loaded.plan_row(city), language=written_in(city))
+    plan = loaded.plan_row(city)
+    now = about.said_by(plan, language=written_in(city))
     form = AboutForm(data={**vars(now), "seen": now.seal})
     form.language.choices = languages(city)
     stale, status = None, 200
@@ -92,7 +94,8 @@ def edit_plan(slug: str) -> Answer:
             else:
                 flash(_("Saved."), "success")
                 return redirect(url_for("plans.show_review", slug=slug), 303)
-    return render_template("plans/plan_edit.html", **plan_context(city), form=form, stale=stale), status
+    closed = why_closed(plan) if plan else None
+    return render_template("plans/plan_edit.html", **plan_context(city), form=form, stale=stale, closed=closed), status
 
 
 # --- the decision ----------------------------------------------------------------------------------------------
@@ -175,6 +178,16 @@ def settle_remark(slug: str, remark_id: int) -> Answer:
     remarking.settle(city, remark_id, actor=current_actor())
     flash(_("The remark is settled."), "success")
     return redirect(f"{url_for('plans.show_review', slug=slug)}#remarks-title", 303)
+
+
+@blueprint.post("/work/plans/<slug:slug>/remarks/<int:remark_id>/action")
+@requires(Permission.EDIT)
+def make_action(slug: str, remark_id: int) -> Answer:
+    """Make a remark an action of the plan."""
+    city = queries.open_city(slug, actor=current_actor())
+    action = remarking.make_action(city, remark_id, actor=current_actor())
+    flash(_("The action is in the plan as a draft. Its page says what is missing."), "success")
+    return redirect(url_for("plans.show_action", slug=slug, action_id=action.id), 303)
 
 
 # --- the page --------------------------------------------------------------------------------------------------
