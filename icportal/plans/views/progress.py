@@ -12,7 +12,6 @@ from icportal.core.clock import today
 from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _, _n
-from icportal.i18n.formatting import moment
 from icportal.plans import loaded, progress, progress_words, queries, versions
 from icportal.plans.enums import Permission, ProgressState
 from icportal.plans.flow import PROGRESS
@@ -27,6 +26,7 @@ from icportal.web.decorators import requires
 from icportal.web.forms import PortalForm
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 ROUND = "/work/plans/<slug:slug>/progress/<int:number>"
 
@@ -216,7 +216,7 @@ def _page(
         may_approve=is_open and can(actor, Permission.APPROVE_PROGRESS, OfCity(city.id)),
         summary_waits=progress.waits(row), form=sent, approving=approving or ApproveTextsForm(None),
         moves=_moves(row, found), reasons={form.transition.data: form.reason.data or ""} if form else {},
-        entries=[_entry(event, names) for event in reversed(events)],
+        entries=told(PROGRESS, events, names),
     ), status  # fmt: skip
 
 
@@ -229,13 +229,3 @@ def _moves(row: ProgressRound, found: OpenedRound) -> list[Any]:
 
 def _address(city: City, round_: ProgressRound) -> str:
     return url_for("plans.show_progress", slug=city.slug, number=round_.number)
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": PROGRESS.find(event.transition).label,
-        "reason": event.reason,
-        "state": PROGRESS.state(event.target),
-    }

@@ -11,7 +11,6 @@ from icportal.cities.models import City
 from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
-from icportal.i18n.formatting import moment
 from icportal.plans import freezing, loaded, queries, remarks, versions
 from icportal.plans.enums import WRITABLE, Permission, PlanState
 from icportal.plans.flow import PLAN
@@ -24,6 +23,7 @@ from icportal.plans.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprin
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.history import told
 
 #: Steps that have a page or a form of their own.
 APART = frozenset({"endorse"})
@@ -215,7 +215,7 @@ def _page(
         remark_form=(remark or _remark_form(city)) if may["may_remark"] and plan else None,
         replies={each.remark.id: _reply_form(each.remark.id, each.remark.reply, reply) for each in said if not each.remark.settled_at},
         reasons={form.transition.data: form.reason.data or ""} if form else {},
-        entries=[_entry(event, names) for event in reversed(history)],
+        entries=told(PLAN, history, names),
     ), status  # fmt: skip
 
 
@@ -256,13 +256,3 @@ def _reply_form(remark_id: int, there: str, sent: tuple[int, ReplyForm] | None) 
     if sent and sent[0] == remark_id:
         return sent[1]
     return ReplyForm(None, prefix=f"r{remark_id}-", data={"seen": there, "reply": there})
-
-
-def _entry(event: Any, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "when": moment(event.at),
-        "who": names.get(event.actor_id, _("Somebody whose account was removed")) if event.actor_id else _("The portal"),
-        "what": PLAN.find(event.transition).label,
-        "reason": event.reason,
-        "state": PLAN.state(event.target),
-    }
