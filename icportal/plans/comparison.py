@@ -61,10 +61,6 @@ class Comparison:
     def is_empty(self) -> bool:
         return not (self.plan or self.objectives or self.actions)
 
-    def count(self, kind: str) -> int:
-        """How many actions came, went or changed."""
-        return sum(each.kind == kind for each in self.actions)
-
 
 def compare(old: Content, new: Content) -> Comparison:
     """What changed from one version to the other, in the reader's language."""

@@ -68,7 +68,6 @@ def _list(city: City, form: BeginForm | None = None, *, status: int = 200) -> An
         "plans/progress_list.html", **plan_page(city, "progress"), rounds=rounds, states=PROGRESS, today=today(),
         form=form or (BeginForm(None, data={"due_on": today() + services.TIME_TO_ANSWER}) if can_begin else None),
         next_on=asking.next_round_on(plan) if plan and plan.published_version_id and not is_open else None,
-        has_endorsed=versions.reported_on(plan) is not None,
     ), status  # fmt: skip
 
 

@@ -94,5 +94,4 @@ def _context(found: Published) -> dict[str, Any]:
         "flow": ACTION,
         "plan_url": url_for("plans.show_public_plan", slug=slug),
         "decision_url": url_for("plans.download_public_decision", slug=slug) if found.endorsement.file else "",
-        "internal": False,
     }

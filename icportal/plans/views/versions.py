@@ -41,7 +41,7 @@ def show_version(slug: str, number: int) -> Answer:
     return render_template(
         "plans/version_show.html", **plan_page(city, "versions"), plan=plan, version=version, text=text,
         factors=factor_titles(text), endorsement=versions.endorsement_of(version),
-        names=names_of({version.created_by, version.agreed_by}), internal=True,
+        names=names_of({version.created_by, version.agreed_by}),
         compare_url=_compare_url(slug, previous.number, number) if previous else "",
     )  # fmt: skip
 
