@@ -52,6 +52,22 @@ REPORTING = {
     ),
 }  # fmt: skip
 
+PROGRAMME = "mentoring/implementoring-a-second-time"
+#: Pages of the mentoring programme, of toolkits and of plans: likewise.
+MENTORING = {
+    "officer.genoa@demo.example": (
+        "mentoring", PROGRAMME, "toolkits", "toolkits/public-perception", "work/mentoring",
+        *(f"work/{PROGRAMME}{page}" for page in ("", "/applications/genoa", "/grants")),
+    ),
+    "officer.nuremberg@demo.example": (
+        "work/plans", *(f"work/plans/nuremberg{page}" for page in ("", "/new", "/board", "/gantt", "/calendar", "/workbook", "/objectives", "/values", "/alike")),
+    ),
+    "coordinator@demo.example": (
+        "work/mentoring", "work/mentoring/new", "work/toolkits", "work/toolkits/new",
+        *(f"work/{PROGRAMME}{page}" for page in ("", "/edit", "/matching", "/matching/settings", "/applications/milan", "/schemes/public-perception")),
+    ),
+}  # fmt: skip
+
 
 def narrow(page: Any) -> list[str]:
     """Whether the page is wider than its window, which makes people scroll both ways."""
@@ -86,6 +102,16 @@ def test_pages_of_the_reporting_round(new_page: Callable[..., Any], axe: Callabl
     person, found = Person(new_page, address), []
     for language in ("de", "ar-xb"):
         for path in REPORTING[address]:
+            page = person.open(f"/{language}/{path}")
+            found += axe(page) + narrow(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("address", MENTORING)
+def test_pages_of_mentoring_and_plans(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], address: str) -> None:
+    person, found = Person(new_page, address), []
+    for language in ("de", "ar-xb"):
+        for path in MENTORING[address]:
             page = person.open(f"/{language}/{path}")
             found += axe(page) + narrow(page)
     assert found == []
