@@ -132,10 +132,12 @@ def _most(seats: _Seats, worst: int) -> int:
     edges: dict[tuple[int, int], int] = {}
     for place, code in enumerate(mentees):
         edges[0, 2 + place] = table.room_as_mentee[code]
+    mentee_at = {code: place for place, code in enumerate(mentees)}
     for place, row in enumerate(seats.rows):
-        edges[2 + mentees.index(table.rows[row].city.code), first_row + place] = 1
+        edges[2 + mentee_at[table.rows[row].city.code], first_row + place] = 1
+    mentor_at = {code: place for place, code in enumerate(mentors)}
     for place, column in enumerate(columns):
-        edges[first_column + place, first_mentor + mentors.index(table.columns[column].city.code)] = table.places_left(column)
+        edges[first_column + place, first_mentor + mentor_at[table.columns[column].city.code]] = table.places_left(column)
     for place, code in enumerate(mentors):
         edges[first_mentor + place, 1] = table.room_as_mentor[code]
     first_seat = np.array([seats.seats.index(column) for column in columns], dtype=int)

@@ -93,8 +93,7 @@ def why_pair(table: Table, row: int, column: int) -> PairReasons:
     """The reasons of one pair, whether it was matched or not."""
     pair = table.pair(row, column)
     languages = table.languages_of(pair.mentor, pair.mentee)
-    codes = list(table.cities)
-    days = int(table.common_days[codes.index(pair.mentee), codes.index(pair.mentor)])
+    days = int(table.common_days[table.place_of[pair.mentee], table.place_of[pair.mentor]])
     parts = [(str(part), int(points[row, column]), table.weight(part)) for part, points in table.points.items()]
     return PairReasons(
         pair, int(table.score[row, column]), parts, languages, not languages, days, int(table.rank[row, column]),
@@ -123,13 +122,21 @@ def _helps(table: Table, row: int) -> list[Help]:
     before = int(table.allowed[row].sum())
     found = []
     for change, value, effort, changed in _changes(table, row):
-        after = Table(_with(table.pool, changed))
-        place = after.row_of[need.theme, mentee.code]
-        opens = int(after.allowed[place].sum()) - before
-        is_met = any(pair[0] == place for pair in best(after).pairs)
+        # What one more place changes does not depend on whose need it is for, and no other change on the theme of the need.
+        key = (str(change), value, changed[0].code, need.theme if change is Change.PLACE else "")
+        if key not in table.tried:
+            table.tried[key] = _outcome(Table(_with(table.pool, changed)))
+        allowed, is_met = table.tried[key][need.theme, mentee.code]
+        opens = allowed - before
         if opens > 0 or is_met:
             found.append(Help(str(change), value, max(opens, 0), is_met, effort))
     return sorted(found, key=lambda each: (not each.is_met, each.effort, -each.opens, each.value))
+
+
+def _outcome(after: Table) -> dict[tuple[str, str], tuple[int, bool]]:
+    """For each need (theme, mentee): how many mentors it could have, and whether the best assignment gives it one."""
+    met, counts = {row for row, _column in best(after).pairs}, after.allowed.sum(axis=1)
+    return {key: (int(counts[row]), row in met) for key, row in after.row_of.items()}
 
 
 def _changes(table: Table, row: int) -> list[tuple[Change, str, int, Sequence[Candidate]]]:

@@ -98,8 +98,11 @@ class Table:
         ]
         self.row_of = {(row.need.theme, row.city.code): place for place, row in enumerate(self.rows)}
         self.column_of = {(column.offer.theme, column.city.code): place for place, column in enumerate(self.columns)}
-        self._row_city = np.array([list(self.cities).index(row.city.code) for row in self.rows], dtype=int)
-        self._column_city = np.array([list(self.cities).index(column.city.code) for column in self.columns], dtype=int)
+        self.place_of = {code: number for number, code in enumerate(self.cities)}
+        self._row_city = np.array([self.place_of[row.city.code] for row in self.rows], dtype=int)
+        self._column_city = np.array([self.place_of[column.city.code] for column in self.columns], dtype=int)
+        #: What changes of this pool would lead to, as far as ``explain`` has tried them.
+        self.tried: dict[tuple[str, str, str, str], Mapping[tuple[str, str], tuple[int, bool]]] = {}
 
     # --- what stands already -------------------------------------------------------------------------------
 
@@ -199,9 +202,15 @@ class Table:
         for place, code in enumerate(codes):
             places.setdefault(code, []).append(place)
         ranks = self.np.full((len(wishes), len(codes)), UNWISHED, dtype=self.np.int64)
-        for line, named in enumerate(wishes):
-            for rank, code in reversed(list(enumerate(dict.fromkeys(named[:WISHES]), 1))):
-                ranks[line, places.get(code, [])] = rank
+        found = [
+            (line, place, rank)
+            for line, named in enumerate(wishes)
+            for rank, code in enumerate(dict.fromkeys(named[:WISHES]), 1)
+            for place in places.get(code, ())
+        ]
+        if found:
+            lines, columns, values = zip(*found, strict=True)
+            ranks[list(lines), list(columns)] = values
         return ranks
 
     # --- score ---------------------------------------------------------------------------------------------
