@@ -52,6 +52,8 @@ from icportal.mentoring import models as mentoring_models
 from icportal.mentoring import pairing_worklists as mentoring_pairing_worklists
 from icportal.mentoring import pairings as mentoring_pairings
 from icportal.mentoring import programme_worklists as mentoring_programme_worklists
+from icportal.mentoring import rating_flow as mentoring_rating_flow
+from icportal.mentoring import rating_worklists as mentoring_rating_worklists
 from icportal.mentoring import rules as mentoring_rules
 from icportal.mentoring import views as mentoring_views
 from icportal.mentoring import visit_flow as mentoring_visit_flow
@@ -244,6 +246,7 @@ def _register_rules() -> None:
     definition.register(mentoring_flow.APPLICATION)
     definition.register(mentoring_flow.PAIRING)
     definition.register(mentoring_visit_flow.VISIT)
+    definition.register(mentoring_rating_flow.RATING)
     definition.register(reporting_report_flow.REPORT)
 
 
@@ -300,6 +303,7 @@ def _register_work() -> None:
     worklists.register("plans", plans_worklists.provide)
     worklists.register("mentoring_pairings", mentoring_pairing_worklists.provide)
     worklists.register("mentoring_visits", mentoring_visit_worklists.provide)
+    worklists.register("mentoring_ratings", mentoring_rating_worklists.provide)
     worklists.register("mentoring_programmes", mentoring_programme_worklists.provide)
     worklists.register("reporting_reports", reporting_report_worklists.provide)
     charter_tasks.register()

@@ -34,6 +34,7 @@ STATE_TABLES = {
     "mentoring.application": "mentoring_application",
     "mentoring.pairing": "mentoring_pairing",
     "mentoring.visit": "mentoring_visit",
+    "mentoring.rating": "mentoring_rating",
 }
 
 

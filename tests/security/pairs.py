@@ -13,9 +13,11 @@ from sqlalchemy import select
 
 from icportal.core.db import db
 from icportal.mentoring.enums import PairingState, Phase
-from icportal.mentoring.services import grants, matching
+from icportal.mentoring.rating_words import Moment
+from icportal.mentoring.services import grants, matching, ratings
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.pairings import Agreement
+from icportal.mentoring.services.ratings import RatingDraft
 from icportal.toolkits.models import Toolkit
 
 if TYPE_CHECKING:
@@ -44,11 +46,15 @@ def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]])
         day = pairing.last_activity_on
         assert day is not None
         working.write_journal(pairing, text=f"{word}journal", on=day, kind="note", language="en", city=None, actor=officer)
+        draft = RatingDraft({"F1": {"level": 2, "text": f"{word}rating"}})
+        ratings.save_rating(pairing, reporting_world.make_city(slug), Moment.BEFORE, draft, actor=officer, seen=0)
         meetings.fill_visit(world, pairing, slug, officer=officer, readers=own)
         city = reporting_world.make_city(slug)
         grant = grants.ask_for_grant(made.programme, city, purpose=f"{word}grant", amount=5, currency="EUR", actor=officer)
         world.ids |= {f"pairing {slug}": pairing.id, f"grant {slug}": grant.id}
         world.canaries |= {f"{word}{each}": own for each in ("note", "goal", "journal")} | {f"{word}grant": readers[slug]}
+        # What is not handed in stays with the city that writes it.
+        world.canaries[f"{word}rating"] = own - {"coordinator"}
     scheme = made.scheme()
     cities = (reporting_world.make_city(NOWHERE), reporting_world.make_city(OTHER))
     rule = matching.rule_pair(scheme, *cities, "ban", reason="canarypairrule", actor=people.coordinator)
@@ -68,9 +74,10 @@ def of_mentoring(world: World, rule: Rule, wanted: set[str]) -> Candidates:
     if found is not None:
         yield from found
     elif "pairing_id" in wanted:
+        moment = {"moment": Moment.BEFORE} if "moment" in wanted else {}
         for label, slug in WHOSE.items():
-            yield f"{label} pairing", {"pairing_id": world.ids[f"pairing {slug}"]}
-        yield "none", {"pairing_id": NOBODY}
+            yield f"{label} pairing", {"pairing_id": world.ids[f"pairing {slug}"], **moment}
+        yield "none", {"pairing_id": NOBODY, **moment}
     elif "programme_id" in wanted:
         for label, number in (("call", world.ids["programme"]), ("none", NOBODY)):
             yield label, {"programme_id": number, **{name: value for name, value in _TEXTS.items() if name in wanted}}

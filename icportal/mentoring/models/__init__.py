@@ -4,6 +4,7 @@ from icportal.mentoring.models.applications import Application, AvoidedCity, Lan
 from icportal.mentoring.models.matching import MatchRun, PairRule
 from icportal.mentoring.models.pairings import JournalEntry, Pairing
 from icportal.mentoring.models.programmes import Grant, Programme, ProgrammePhase, Scheme
+from icportal.mentoring.models.ratings import Rating
 from icportal.mentoring.models.visits import MentoringCalendar, Visit, VisitDecision, VisitDocument, VisitMinutes
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Pairing",
     "Programme",
     "ProgrammePhase",
+    "Rating",
     "Scheme",
     "Visit",
     "VisitDecision",

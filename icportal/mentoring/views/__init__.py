@@ -11,6 +11,7 @@ from icportal.mentoring.views import (
     programme_texts,
     programmes,
     public,
+    ratings,
     visits,
 )
 from icportal.mentoring.views.pages import blueprint
@@ -32,5 +33,6 @@ __all__ = [
     "programme_texts",
     "programmes",
     "public",
+    "ratings",
     "visits",
 ]

@@ -24,6 +24,7 @@ from icportal.mentoring.services import answers
 from icportal.mentoring.services import pairings as services
 from icportal.mentoring.views.pages import UNPROCESSABLE, Answer, blueprint
 from icportal.mentoring.views.programmes import ask
+from icportal.mentoring.views.rating_parts import rating_parts
 from icportal.mentoring.views.visit_pages import pairing_visits
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
@@ -217,6 +218,7 @@ def _page(pairing: Pairing, *, form: Any = None, journal: JournalForm | None = N
         journal=journal or JournalForm(formdata=None, data={"on_date": today()}),
         reasons={form.transition.data: form.reason.data or ""} if isinstance(form, StepForm) else {},
         **pairing_visits(pairing),
+        **rating_parts(pairing),
         entries=entries,
         entry_kinds=labels.ENTRY_KINDS,
         names=names,
