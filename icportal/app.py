@@ -55,6 +55,8 @@ from icportal.mentoring import programme_worklists as mentoring_programme_workli
 from icportal.mentoring import rating_flow as mentoring_rating_flow
 from icportal.mentoring import rating_worklists as mentoring_rating_worklists
 from icportal.mentoring import rules as mentoring_rules
+from icportal.mentoring import sections as mentoring_sections
+from icportal.mentoring import timeline as mentoring_timeline
 from icportal.mentoring import views as mentoring_views
 from icportal.mentoring import visit_flow as mentoring_visit_flow
 from icportal.mentoring import visit_origins as mentoring_visit_origins
@@ -273,6 +275,7 @@ def _register_sections() -> None:
     cities_sections.register("reporting", reporting_sections.what_the_city_reports)
     cities_sections.register("commitments", reporting_sections.commitments_of_city)
     cities_sections.register("plan", plans_sections.plan_of_city)
+    cities_sections.register("mentoring", mentoring_sections.mentoring_of_city)
     cities_sections.register("signatures", charter_sections.signatures)
     cities_sections.register("practices", practices_sections.practices_of_city)
     cities_sections.register("indicators", indicators_sections.indicators_of_city)
@@ -319,6 +322,7 @@ def _register_work() -> None:
     plans_printing.register()
     plans_remarks.register()
     plans_timeline.register()
+    mentoring_timeline.register()
     plans_progress_jobs.register()
     plans_rules.register_mentors(mentoring_pairings.mentors_of, mentoring_pairings.mentees_of)
     mentoring_visit_origins.register()

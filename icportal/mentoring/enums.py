@@ -15,6 +15,7 @@ class Permission(StrEnum):
     APPLY = "mentoring.application:apply"
     MATCH = "mentoring.matching:run"
     VIEW_PAIRING = "mentoring.pairing:view"
+    VIEW_LEDGER = "mentoring.ledger:view"
     ANSWER_PAIRING = "mentoring.pairing:answer"
     SIGN_AGREEMENT = "mentoring.pairing:sign"
     WORK_ON_PAIRING = "mentoring.pairing:work_on"

@@ -113,6 +113,11 @@ def public_programmes(language: str) -> list[Summary]:
     return [each for each in _summaries(language, drafts=False) if each.text is not None]
 
 
+def is_public(programme: Programme) -> bool:
+    """Whether everybody can read the call of a programme."""
+    return bool(_texts([programme.item_id], "en"))
+
+
 def public_programme(slug: str, language: str) -> Summary:
     """A programme as the public reads it. NotFound while its call is not published."""
     found = next((each for each in public_programmes(language) if each.programme.slug == slug), None)

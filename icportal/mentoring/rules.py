@@ -76,6 +76,7 @@ RULES = {
     Permission.APPLY: is_officer_of_city,
     Permission.MATCH: is_coordinator,
     Permission.VIEW_PAIRING: is_of_pairing | is_facilitator | is_coordinator,
+    Permission.VIEW_LEDGER: _the_city | is_coordinator,
     Permission.ANSWER_PAIRING: _the_city,
     Permission.SIGN_AGREEMENT: _the_city,
     Permission.WORK_ON_PAIRING: is_officer_of_pairing | is_facilitator | is_coordinator,
@@ -85,4 +86,4 @@ RULES = {
     Permission.OPEN_CALENDAR: is_officer_of_city,
 }
 
-HIDDEN = frozenset({Permission.VIEW_APPLICATION, Permission.VIEW_PAIRING, Permission.VIEW_CALENDAR})
+HIDDEN = frozenset({Permission.VIEW_LEDGER, Permission.VIEW_APPLICATION, Permission.VIEW_PAIRING, Permission.VIEW_CALENDAR})

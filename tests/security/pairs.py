@@ -14,7 +14,7 @@ from sqlalchemy import select
 from icportal.core.db import db
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.rating_words import Moment
-from icportal.mentoring.services import grants, matching, ratings
+from icportal.mentoring.services import grants, ledger, matching, ratings
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.pairings import Agreement
 from icportal.mentoring.services.ratings import RatingDraft
@@ -28,6 +28,7 @@ Candidates = Iterator[tuple[str, dict[str, Any]]]
 
 PROGRAMME, PLANNED, NOBODY = "matrix-mentoring", "matrix-planned", 999_999
 THEME = mentoring_world.THEMES[0]
+LEDGERS = frozenset({"mentoring.show_city_ledger", "mentoring.download_city_ledger"})
 WHOSE = {"own": OWN, "other": OTHER}
 #: What only the network's coordinators and the city itself read.
 PRIVATE = ("mentoring.show_application", "mentoring.edit_application", "mentoring.move_application")
@@ -53,8 +54,13 @@ def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]])
         grant = grants.ask_for_grant(made.programme, city, purpose=f"{word}grant", amount=5, currency="EUR", actor=officer)
         world.ids |= {f"pairing {slug}": pairing.id, f"grant {slug}": grant.id}
         world.canaries |= {f"{word}{each}": own for each in ("note", "goal", "journal")} | {f"{word}grant": readers[slug]}
+        spent = ledger.Spent(day, 2.5, 40, "visit", note=f"{word}spent")
+        world.ids[f"entry {slug}"] = ledger.note_spent(pairing, reporting_world.make_city(slug), spent, actor=officer).id
+        world.canaries[f"{word}spent"] = own
         # What is not handed in stays with the city that writes it.
         world.canaries[f"{word}rating"] = own - {"coordinator"}
+    over = mentoring_world.pair(made, NOWHERE, "ghent", state=PairingState.COMPLETED)
+    world.ids["certificate"] = ledger.certify(over, actor=people.coordinator).code
     scheme = made.scheme()
     cities = (reporting_world.make_city(NOWHERE), reporting_world.make_city(OTHER))
     rule = matching.rule_pair(scheme, *cities, "ban", reason="canarypairrule", actor=people.coordinator)
@@ -65,12 +71,13 @@ def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]])
 
 def is_private(address: Any) -> bool:
     """Whether somebody else's object stands in an address of mentoring."""
-    told = {"pairing_id", "visit_id"} & set(address.given) or address.endpoint in PRIVATE or address.endpoint in meetings.OF_CITY
+    of_city = meetings.OF_CITY | LEDGERS
+    told = {"pairing_id", "visit_id"} & set(address.given) or address.endpoint in PRIVATE or address.endpoint in of_city
     return bool(told) and address.label.startswith(tuple(f"{whose} " for whose in WHOSE))
 
 
 def of_mentoring(world: World, rule: Rule, wanted: set[str]) -> Candidates:
-    found = meetings.of_meetings(world, rule.endpoint, wanted)
+    found = meetings.of_meetings(world, rule.endpoint, wanted) or _of_outcomes(world, rule.endpoint, wanted)
     if found is not None:
         yield from found
     elif "pairing_id" in wanted:
@@ -90,6 +97,21 @@ def of_mentoring(world: World, rule: Rule, wanted: set[str]) -> Candidates:
         yield "programme", {"slug": PROGRAMME, **more}
         yield "planned", {"slug": PLANNED, **more}
         yield "none", {"slug": "no-such-programme", **more}
+
+
+def _of_outcomes(world: World, endpoint: str, wanted: set[str]) -> Candidates | None:
+    """What can stand in an address of a ledger or a certificate; None for any other address."""
+    if endpoint == "mentoring.show_certificate":
+        return iter([("certificate", {"code": world.ids["certificate"]}), ("none", {"code": "AAAA-BBBB-CC"})])
+    if endpoint in LEDGERS:
+        return iter([("own city", {"slug": OWN}), ("other city", {"slug": OTHER}), ("none", {"slug": "no-such-city"})])
+    if "entry_id" in wanted:
+        there = [
+            (f"{label} pairing", {"pairing_id": world.ids[f"pairing {slug}"], "entry_id": world.ids[f"entry {slug}"]})
+            for label, slug in WHOSE.items()
+        ]
+        return iter([*there, ("none", {"pairing_id": NOBODY, "entry_id": NOBODY})])
+    return None
 
 
 _TEXTS = {"code": "en", "number": 1, "comment_id": NOBODY}

@@ -1,6 +1,7 @@
 """What mentoring keeps."""
 
 from icportal.mentoring.models.applications import Application, AvoidedCity, LanguageSkill, Need, Offer, Wish
+from icportal.mentoring.models.ledger import Certificate, LedgerEntry
 from icportal.mentoring.models.matching import MatchRun, PairRule
 from icportal.mentoring.models.pairings import JournalEntry, Pairing
 from icportal.mentoring.models.programmes import Grant, Programme, ProgrammePhase, Scheme
@@ -10,9 +11,11 @@ from icportal.mentoring.models.visits import MentoringCalendar, Visit, VisitDeci
 __all__ = [
     "Application",
     "AvoidedCity",
+    "Certificate",
     "Grant",
     "JournalEntry",
     "LanguageSkill",
+    "LedgerEntry",
     "MatchRun",
     "MentoringCalendar",
     "Need",

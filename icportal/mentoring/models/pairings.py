@@ -21,7 +21,8 @@ class Pairing(Base, HasId, HasStamps, HasVersion):
     ``agreement`` holds goal, visits, costs and exit, ``languages`` the working languages; both sign its text as it stands
     (``agreement_sha256``): changing it takes the signatures back. ``because`` is the reason of the present state.
     ``last_activity_on`` is the day of the last sign of life; ``asked_on`` when both were asked whether all is well, and
-    ``told_on`` when a coordinator was told that nobody answered. ``previous_id`` is the pairing this one continues.
+    ``told_on`` when a coordinator was told that nobody answered. ``previous_id`` is the pairing this one continues,
+    ``practice_id`` the practice the mentee made of it.
     """
 
     __tablename__ = "mentoring_pairing"
@@ -37,6 +38,7 @@ class Pairing(Base, HasId, HasStamps, HasVersion):
     mentor_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
     mentee_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("mentoring_pairing.id"))
+    practice_id: Mapped[int | None] = mapped_column(ForeignKey("practice.id"))
     state: Mapped[str] = mapped_column(String(30), default=PairingState.PROPOSED)
     state_since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     because: Mapped[str] = mapped_column(Text, default="")

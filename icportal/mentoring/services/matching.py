@@ -176,9 +176,8 @@ def propose_one(
     if mentor.id == mentee.id:
         raise DomainError(_("A city is not paired with itself."), "mentee_id")
     programme = scheme.programme
-    previous = select(Pairing.id).where(
-        Pairing.scheme_id == scheme.id, Pairing.mentor_id == mentor.id, Pairing.mentee_id == mentee.id
-    )
+    # The record of the same two cities goes on, whatever the programme or theme.
+    previous = select(Pairing.id).where(Pairing.mentor_id == mentor.id, Pairing.mentee_id == mentee.id)
     pairing = Pairing(
         programme_id=programme.id, scheme_id=scheme.id, run_id=run.id if run else None, mentor_id=mentor.id, mentee_id=mentee.id,
         state=PAIRING.initial, reasons=dict(reasons), answer_by=today() + timedelta(days=programme.answer_days),

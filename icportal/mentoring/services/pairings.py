@@ -19,8 +19,8 @@ from icportal.core.strings import Text, _, _l
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
 from icportal.i18n.locales import CONTENT_LANGUAGES
-from icportal.mentoring import pairing_notices, pairings
-from icportal.mentoring.enums import EntryKind, PairingState, Permission
+from icportal.mentoring import pairing_notices, pairings, timeline
+from icportal.mentoring.enums import FINISHED, EntryKind, PairingState, Permission
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
@@ -187,6 +187,8 @@ def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None,
     event = engine.fire(PAIRING, pairing, step, actor=actor, version=seen, reason=reason)
     pairing.because = event.reason
     _alive(pairing)
+    if pairing.state in FINISHED:
+        timeline.tell_completed(pairing)
     pairing_notices.moved(pairing, actor=actor)
     return event
 

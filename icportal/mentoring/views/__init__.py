@@ -5,6 +5,7 @@ from icportal.mentoring.enums import Permission
 from icportal.mentoring.views import (
     applications,
     calendars,
+    ledger,
     matching,
     minutes,
     pairings,
@@ -27,6 +28,7 @@ __all__ = [
     "applications",
     "blueprint",
     "calendars",
+    "ledger",
     "matching",
     "minutes",
     "pairings",

@@ -22,6 +22,7 @@ from icportal.mentoring.models import Pairing
 from icportal.mentoring.pairing_forms import AgreementForm, JournalForm, StepForm
 from icportal.mentoring.services import answers
 from icportal.mentoring.services import pairings as services
+from icportal.mentoring.views.outcome_parts import outcome_parts
 from icportal.mentoring.views.pages import UNPROCESSABLE, Answer, blueprint
 from icportal.mentoring.views.programmes import ask
 from icportal.mentoring.views.rating_parts import rating_parts
@@ -219,6 +220,7 @@ def _page(pairing: Pairing, *, form: Any = None, journal: JournalForm | None = N
         reasons={form.transition.data: form.reason.data or ""} if isinstance(form, StepForm) else {},
         **pairing_visits(pairing),
         **rating_parts(pairing),
+        **outcome_parts(pairing),
         entries=entries,
         entry_kinds=labels.ENTRY_KINDS,
         names=names,
