@@ -1,4 +1,5 @@
-"""Genoa mentors Riga: they meet, decide, and Riga plans; the council endorses, everybody reads the plan, and the pairing is completed."""
+"""Genoa mentors Riga: both rate the key factors, meet, decide, and Riga plans; the council endorses, everybody reads the plan; in the end
+the pairing becomes a practice and a certificate."""
 
 from __future__ import annotations
 
@@ -198,11 +199,71 @@ def read(new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
     assert axe(page) == []
 
 
-def test_from_a_visit_to_a_published_plan(cast: Cast, new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
+def rate(cast: Cast, moment: str, level: str, axe: Callable[[Any], list[str]]) -> None:
+    """Both rate every key factor; one that is left open is asked for, and what was written stays."""
+    for person, city in ((cast.riga, "Riga"), (cast.genoa, "Genoa")):
+        page = person.open(f"{cast.pairing}/ratings/{moment}/edit")
+        fields = page.locator("fieldset fieldset")
+        for number in range(1, fields.count()):
+            fields.nth(number).locator(f"input[value='{level}']").check()
+        page.locator("[name='factors-0-text']").fill(f"{city} says so.")
+        if moment == "after":
+            page.locator("input[name=again][value=yes]").check()
+        press(page, named(page, "Save and hand in"))
+        assert "before you hand it in" in words(page)
+        assert page.locator("[name='factors-0-text']").input_value() == f"{city} says so."
+        page.locator("fieldset fieldset").first.locator(f"input[value='{level}']").check()
+        assert axe(page) == []
+        press(page, named(page, "Save and hand in"))
+        assert "Genoa says so." not in words(page) or city == "Genoa"
+    page = cast.riga.open(f"{cast.pairing}/ratings")
+    page.get_by_role("main").locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+    assert "Genoa says so." in words(page)
+    assert axe(page) == []
+
+
+def spend(cast: Cast, axe: Callable[[Any], list[str]]) -> None:
+    page = cast.genoa.open(f"{cast.pairing}/ledger")
+    page.locator("input[name=on_date]").fill(day(0))
+    page.locator("input[name=hours]").fill("12.5")
+    press(page, named(page, "Note it"))
+    assert "12.5 h" in words(page)
+    assert axe(page) == []
+
+
+def hand_on(cast: Cast, new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
+    """Completed: Riga makes it a practice with one click, Genoa gets its certificate, which anybody can check."""
+    page = cast.riga.open(cast.pairing)
+    take_step(page, "complete")
+    assert "Completed" in words(page)
+    rate(cast, "after", "3", axe)
+    page = cast.riga.open(cast.pairing)
+    page.locator("input[name=title]").fill("One voice when migration is in the news")
+    assert axe(page) == []
+    press(page, named(page, "Make a practice draft"))
+    assert "One voice when migration is in the news" in words(page)
+    assert named(cast.riga.open(cast.pairing), "The practice made of this mentoring", "link").count() == 1
+    page = cast.coordinator.open(cast.pairing)
+    press(page, named(page, "Give Genoa its certificate"))
+    certificate = page.url
+    anybody = new_page()
+    anybody.goto(certificate)
+    assert "Genoa has mentored Riga." in words(anybody)
+    assert "12.5" in words(anybody)
+    assert axe(anybody) == []
+    page = cast.coordinator.open("/en/work/mentoring/at-work/evaluation")
+    assert "too few pairs" in words(page)
+    assert axe(page) == []
+    page = cast.genoa.open("/en/work/mentoring/ledger/genoa")
+    assert "12.5 h" in words(page)
+    assert axe(page) == []
+
+
+def test_from_a_visit_to_a_plan_and_a_practice(cast: Cast, new_page: Callable[..., Any], axe: Callable[[Any], list[str]]) -> None:
+    rate(cast, "before", "1", axe)
     visit = meet(cast, axe)
     decide(cast, visit, axe)
     plan(cast, axe)
     read(new_page, axe)
-    page = cast.riga.open(cast.pairing)
-    take_step(page, "complete")
-    assert "Completed" in words(page)
+    spend(cast, axe)
+    hand_on(cast, new_page, axe)
