@@ -21,7 +21,7 @@ from icportal.core.tokens import receipt_code
 from icportal.core.transactions import hold
 from icportal.i18n.locales import LANGUAGES
 from icportal.mentoring import ledger, programmes
-from icportal.mentoring.enums import FINISHED, Permission
+from icportal.mentoring.enums import FINISHED, PairingState, Permission
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Visit
 from icportal.mentoring.rules import OneSide
@@ -55,7 +55,7 @@ def note_spent(pairing: Pairing, city: City, spent: Spent, *, actor: Actor) -> L
     authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
     if city.id not in pairing.city_ids:
         raise NotFound(_("There is no such page, or it is not open to you."))
-    if pairing.mentor_accepted_at is None and pairing.starts_on is None:
+    if pairing.state == PairingState.PROPOSED:
         raise InvalidTransition(_("Hours and costs are noted once both cities have accepted."))
     note = clean_line(spent.note)
     if problems := _problems(spent, note):
