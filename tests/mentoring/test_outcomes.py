@@ -179,7 +179,7 @@ def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) 
     assert "1.5 h" in client.get(f"{address}/ledger").get_data(as_text=True)
     assert "Mentored by Genoa" in client.get("/en/work/mentoring/ledger/riga").get_data(as_text=True)
     assert client.get("/en/work/mentoring/ledger/genoa").status_code == 404
-    table = client.get("/en/work/mentoring/ledger/riga.csv").get_data(as_text=True)
+    table = client.get("/en/work/mentoring/ledger/riga/table.csv").get_data(as_text=True)
     assert "mentee,Genoa" in table
 
     client.sign_in(ids["oulu"])

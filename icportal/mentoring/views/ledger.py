@@ -97,7 +97,7 @@ def show_city_ledger(slug: str) -> Answer:
     )  # fmt: skip
 
 
-@blueprint.get("/work/mentoring/ledger/<slug:slug>.csv")
+@blueprint.get("/work/mentoring/ledger/<slug:slug>/table.csv")
 @requires(Permission.VIEW_LEDGER)
 def download_city_ledger(slug: str) -> Answer:
     """The same as a table."""
