@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 
 from icportal.charter.forms import DayField
 from icportal.content.desk import Checkboxes
-from icportal.core.strings import Text, _l
+from icportal.core.strings import Text, _l, _lp
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.services.ledger import CURRENCIES, LONGEST_NOTE, Spent
 from icportal.mentoring.services.outcomes import LONGEST_TITLE
@@ -24,7 +24,7 @@ class SpentForm(PortalForm):
     hours = DecimalField(_l("Hours"), [Optional()], description=_l("Of everybody together; a quarter is 0.25."), use_locale=False)
     cost = IntegerField(_l("Costs"), [Optional()], description=_l("In whole units, without cents."))
     currency = SelectField(_l("Currency"), choices=options((code, code) for code in CURRENCIES), validate_choice=False)
-    note = StringField(_l("Note"), [at_most(LONGEST_NOTE)])
+    note = StringField(_lp("ledger", "Note"), [at_most(LONGEST_NOTE)])
 
     @property
     def spent(self) -> Spent:

@@ -27,7 +27,7 @@ class Again(StrEnum):
     NO = "no"
 
 
-MOMENTS: dict[str, Text] = {Moment.BEFORE: _l("Self-assessment before the visits"), Moment.AFTER: _l("Evaluation")}
+MOMENTS: dict[str, Text] = {Moment.BEFORE: _l("Self-assessment before the visits"), Moment.AFTER: _lp("mentoring", "Evaluation")}
 WHEN: dict[str, Text] = {Moment.BEFORE: _lp("rating", "Before"), Moment.AFTER: _lp("rating", "After")}
 
 #: How well the mentee meets a key factor, 0 to 4.
