@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from icportal.mentoring.matching.table import UNWISHED, Table
@@ -23,6 +24,22 @@ class Best:
     """(row, column) of each need that got a mentor, by row."""
 
     pairs: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class _Network:
+    """What limits a flow from the source (0) through mentees, needs, offers and mentors to the sink (1), whatever pairs are usable.
+
+    ``first_seats`` are the seats that stand for an offer; an offer's node is ``first_column`` and its place among them.
+    """
+
+    sources: Any
+    targets: Any
+    limits: Any
+    first_row: int
+    first_column: int
+    first_seats: Any
+    size: int
 
 
 class _Seats:
@@ -46,6 +63,30 @@ class _Seats:
     def _spare(owners: Sequence[str], room: Any) -> list[str]:
         """A city for each place of it that has to stay free."""
         return [code for code in sorted(set(owners)) for _each in range(owners.count(code) - room[code])]
+
+    @cached_property
+    def network(self) -> _Network:
+        """The limits of this table; the same for every worst rank."""
+        np, table = self.np, self.table
+        columns = sorted(set(self.seats))
+        owners = [table.rows[row].city.code for row in self.rows]
+        givers = [table.columns[column].city.code for column in columns]
+        mentees, mentors = sorted(set(owners)), sorted(set(givers))
+        first_row = 2 + len(mentees)
+        first_column = first_row + len(self.rows)
+        first_mentor = first_column + len(columns)
+        mentee_at = {code: 2 + place for place, code in enumerate(mentees)}
+        mentor_at = {code: first_mentor + place for place, code in enumerate(mentors)}
+        edges = [(0, mentee_at[code], table.room_as_mentee[code]) for code in mentees]
+        edges += [(mentee_at[code], first_row + place, 1) for place, code in enumerate(owners)]
+        edges += [
+            (first_column + place, mentor_at[code], self.seats.count(column))
+            for place, (code, column) in enumerate(zip(givers, columns, strict=True))
+        ]
+        edges += [(mentor_at[code], 1, table.room_as_mentor[code]) for code in mentors]
+        sources, targets, limits = (np.array(each, dtype=np.int32) for each in zip(*edges, strict=True))
+        first = np.array([self.seats.index(column) for column in columns], dtype=int)
+        return _Network(sources, targets, limits, first_row, first_column, first, first_mentor + len(mentors))
 
     def solve(self, worst: int) -> list[tuple[int, int]]:
         """The best assignment that uses no pair ranked below ``worst``: (row, seat) of each."""
@@ -121,29 +162,11 @@ def _most(seats: _Seats, worst: int) -> int:
     from scipy.sparse import csr_array  # loaded only to match
     from scipy.sparse.csgraph import maximum_flow  # loaded only to match
 
-    np, table = seats.np, seats.table
+    np, network = seats.np, seats.network
     usable = seats.allowed & (seats.rank <= worst)
-    columns = sorted(set(seats.seats))
-    mentees = sorted({table.rows[row].city.code for row in seats.rows})
-    mentors = sorted({table.columns[column].city.code for column in columns})
-    first_row = 2 + len(mentees)
-    first_column = first_row + len(seats.rows)
-    first_mentor = first_column + len(columns)
-    edges: dict[tuple[int, int], int] = {}
-    for place, code in enumerate(mentees):
-        edges[0, 2 + place] = table.room_as_mentee[code]
-    mentee_at = {code: place for place, code in enumerate(mentees)}
-    for place, row in enumerate(seats.rows):
-        edges[2 + mentee_at[table.rows[row].city.code], first_row + place] = 1
-    mentor_at = {code: place for place, code in enumerate(mentors)}
-    for place, column in enumerate(columns):
-        edges[first_column + place, first_mentor + mentor_at[table.columns[column].city.code]] = table.places_left(column)
-    for place, code in enumerate(mentors):
-        edges[first_mentor + place, 1] = table.room_as_mentor[code]
-    first_seat = np.array([seats.seats.index(column) for column in columns], dtype=int)
-    for i, j in np.argwhere(usable[:, first_seat]):
-        edges[first_row + int(i), first_column + int(j)] = 1
-    size = first_mentor + len(mentors)
-    sources, targets = zip(*edges, strict=True)
-    graph = csr_array((np.array(list(edges.values()), dtype=np.int32), (sources, targets)), shape=(size, size))
+    rows, columns = np.nonzero(usable[:, network.first_seats])
+    sources = np.concatenate([network.sources, network.first_row + rows])
+    targets = np.concatenate([network.targets, network.first_column + columns])
+    limits = np.concatenate([network.limits, np.ones(len(rows), dtype=np.int32)])
+    graph = csr_array((limits, (sources, targets)), shape=(network.size, network.size))
     return int(maximum_flow(graph, 0, 1).flow_value)

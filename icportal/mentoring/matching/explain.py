@@ -125,7 +125,7 @@ def _helps(table: Table, row: int) -> list[Help]:
         # What one more place changes does not depend on whose need it is for, and no other change on the theme of the need.
         key = (str(change), value, changed[0].code, need.theme if change is Change.PLACE else "")
         if key not in table.tried:
-            table.tried[key] = _outcome(Table(_with(table.pool, changed)))
+            table.tried[key] = _outcome(table.with_something_else(_with(table.pool, changed)))
         allowed, is_met = table.tried[key][need.theme, mentee.code]
         opens = allowed - before
         if opens > 0 or is_met:

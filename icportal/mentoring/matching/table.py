@@ -104,6 +104,12 @@ class Table:
         #: What changes of this pool would lead to, as far as ``explain`` has tried them.
         self.tried: dict[tuple[str, str, str, str], Mapping[tuple[str, str], tuple[int, bool]]] = {}
 
+    def with_something_else(self, pool: Pool) -> Table:
+        """The table of a pool with the same needs, offers and wishes, in which something else about a city has changed."""
+        other = Table(pool)
+        vars(other).update({name: getattr(self, name) for name in ("rank", "rank_by_mentor", "same_theme")})
+        return other
+
     # --- what stands already -------------------------------------------------------------------------------
 
     @cached_property
