@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from icportal.mentoring.models import Pairing, Programme, Rating
 from icportal.mentoring.rating_words import Moment, RatingState
 from icportal.mentoring.rules import OneSide
 from icportal.toolkits import queries as toolkits
+from icportal.toolkits.enums import FactorKind
 from icportal.toolkits.queries import Benchmark, Factor
 
 #: Of fewer cities than this nothing is told apart from the rest: whoever knows one answer would know the other.
@@ -78,8 +79,12 @@ def ratings_of(pairing: Pairing) -> dict[tuple[str, int], Rating]:
 
 
 def benchmark_of(pairing: Pairing, language: str) -> Benchmark:
-    """The benchmark a pairing works with, in words."""
-    return toolkits.benchmark(pairing.scheme.toolkit, language, pairing.scheme.benchmark_number)
+    """The benchmark a pairing works with, in words, as far as it is rated: what a city has to reckon with is not."""
+    return _rated(toolkits.benchmark(pairing.scheme.toolkit, language, pairing.scheme.benchmark_number))
+
+
+def _rated(benchmark: Benchmark) -> Benchmark:
+    return replace(benchmark, factors=tuple(factor for factor in benchmark.factors if factor.kind == FactorKind.KEY))
 
 
 def both_handed_in(pairing: Pairing, moment: str, known: Mapping[tuple[str, int], Rating]) -> bool:
@@ -130,7 +135,7 @@ def outcome_of(programme: Programme, language: str) -> Outcome:
     """What came of a programme, for its coordinators. Means only where enough pairs are behind them."""
     query = select(Rating).join(Pairing, Pairing.id == Rating.pairing_id).where(Pairing.programme_id == programme.id)
     found = list(db.session.scalars(query.order_by(Rating.id)))
-    benchmarks = applications.benchmarks_of(programme, language)
+    benchmarks = {number: _rated(each) for number, each in applications.benchmarks_of(programme, language).items()}
     by_pair: dict[int, dict[str, Rating]] = defaultdict(dict)
     for each in found:
         if each.is_handed_in and each.city_id == each.pairing.mentee_id:
