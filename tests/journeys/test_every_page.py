@@ -68,6 +68,9 @@ MENTORING = {
     ),
 }  # fmt: skip
 
+#: What axe finds does not depend on the words, but on their length and direction: narrow pages are looked for in every language.
+LOOKED_AT = ("en", "en-xa", "ar-xb")
+
 
 def narrow(page: Any) -> list[str]:
     """Whether the page is wider than its window, which makes people scroll both ways."""
@@ -83,14 +86,14 @@ def test_public_pages(new_page: Callable[..., Any], axe: Callable[[Any], list[st
     for path in PUBLIC:
         page.goto(f"/{language}/{path}")
         assert page.locator("html").get_attribute("dir") == LANGUAGES[language].direction
-        found += axe(page) + narrow(page)
+        found += (axe(page) if language in LOOKED_AT else []) + narrow(page)
     assert found == []
 
 
 @pytest.mark.parametrize("address", WORK)
 def test_pages_of_each_role(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], address: str) -> None:
     person, found = Person(new_page, address), []
-    for language in ("en", "de", "ar-xb"):
+    for language in ("de", "ar-xb"):
         for path in WORK[address]:
             page = person.open(f"/{language}/{path}")
             found += axe(page) + narrow(page)

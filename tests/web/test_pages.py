@@ -17,6 +17,8 @@ from icportal.i18n.locales import LANGUAGES
 
 pytestmark = pytest.mark.slow
 
+#: Pages behind a sign-in are read in a language of long words, in the longest, and from right to left.
+AT_WORK = ("de", "en-xa", "ar-xb")
 READERS = ("visitor", "coordinator", "mayor", "officer", "translator", "reviewer", "administrator")
 HOME = ("/", "/work", "/practices", "/signatories")
 
@@ -70,7 +72,7 @@ def test_every_page_in_every_language(world: World) -> None:
     pages = readable(world)
     assert len(pages) > 50
     wrong = [
-        fault for target, role in pages.items() for code in LANGUAGES if target.startswith("/en/")
+        fault for target, role in pages.items() for code in (LANGUAGES if role == "visitor" else AT_WORK) if target.startswith("/en/")
         for fault in faults(world, role, code, re.sub("^/en/", f"/{code}/", target))
     ]  # fmt: skip
     assert not wrong, "\n".join(wrong)
