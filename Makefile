@@ -8,7 +8,8 @@ VENV := .venv/bin
 # Narrow a test run: make test TESTS=tests/charter ARGS="-k registry -x"
 TESTS ?= tests
 ARGS ?=
-PROCESSES ?= 2
+# One more than two cores: some tests wait for a browser or a server.
+PROCESSES ?= 3
 
 BOOTSTRAP = @command -v $(PYTHON) >/dev/null 2>&1 || { echo "Python is missing: install Python 3.11 or newer, or name it with PYTHON=/path/to/python3." >&2; exit 1; }; $(PYTHON) tools/bootstrap.py
 

@@ -27,6 +27,12 @@ MB = 1024 * 1024
 MOST_SECONDS, MOST_MEMORY = 10, 300 * MB
 
 
+def processor_time() -> float:
+    """Seconds of the processor that this process and the children it has waited for have used: other programs do not count."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
 @pytest.fixture(scope="module", autouse=True)
 def words() -> Iterator[None]:
     """The words of all languages; nothing else of the portal is needed."""
@@ -48,11 +54,11 @@ def codes(row: ReadRow) -> set[str]:
 def test_a_file_is_refused_with_its_sentence(name: str) -> None:
     make, code = REFUSED[name]
     data = make()
-    began = time.monotonic()
+    began = processor_time()
     with pytest.raises(Unreadable) as refused:
         read_workbook(data, workbooks.context())
     assert refused.value.finding.code == code
-    assert time.monotonic() - began < 2
+    assert processor_time() - began < 2
     sentence = str(refused.value.finding)
     assert sentence.endswith(".")
     assert "%(" not in sentence
@@ -62,9 +68,9 @@ def test_a_file_is_refused_with_its_sentence(name: str) -> None:
 def test_a_file_is_read_right(name: str) -> None:
     make, value, code = READ[name]
     data = make()
-    began = time.monotonic()
+    began = processor_time()
     book = read_workbook(data, workbooks.context())
-    assert time.monotonic() - began < MOST_SECONDS
+    assert processor_time() - began < MOST_SECONDS
     row = row_of(book)
     assert (row.entry.amount if row.entry else None) == (Decimal(value) if value else None)
     assert not code or code in codes(row) | {note.code for note in book.notes}

@@ -36,6 +36,8 @@ SHOWN_IN_DEMONSTRATIONS = {"accounts.list_mails", "accounts.show_mail", "account
 #: Whoever holds the secret address reads what it leads to: it is given away by the city, and can be taken back.
 OPENED_BY_A_SECRET = {("plans.feed", "the address"), ("mentoring.feed", "the address")}
 WIDTH = 7
+#: What nearly every private word of the world begins with.
+CANARY = "canary"
 
 
 def routes(world: World, method: str) -> Iterator[tuple[Rule, Address]]:
@@ -150,9 +152,8 @@ class Findings:
         self.table: list[str] = [heading(method)]
         self.wrong: list[str] = []
         self.missing: dict[tuple[str, str, str], tuple[str, str]] = {}
-        #: All private words as one pattern: a page with none of them is looked through once.
-        longest_first = sorted(world.canaries, key=len, reverse=True)
-        self.private = re.compile("|".join(map(re.escape, longest_first)))
+        #: How private words begin: a page with none of these is not looked through for each.
+        self.private = {CANARY if word.startswith(CANARY) else word for word in world.canaries}
         self.held: dict[tuple[str, str], bool] = {}
 
     def ask(self) -> None:
@@ -191,7 +192,7 @@ class Findings:
             self.wrong.append(f"{where}: {answer} without the permission {declared}")
         text = words_of(response)
         is_open = endpoint in SHOWN_IN_DEMONSTRATIONS or (endpoint, address.label) in OPENED_BY_A_SECRET
-        if not is_open and self.private.search(text):
+        if not is_open and any(word in text for word in self.private):
             self.wrong += [
                 f"{where}: shows {word}" for word, readers in self.world.canaries.items() if word in text and role not in readers
             ]
