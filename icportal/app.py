@@ -58,6 +58,7 @@ from icportal.mentoring import rules as mentoring_rules
 from icportal.mentoring import sections as mentoring_sections
 from icportal.mentoring import timeline as mentoring_timeline
 from icportal.mentoring import views as mentoring_views
+from icportal.mentoring import rated_factors as mentoring_rated_factors
 from icportal.mentoring import visit_flow as mentoring_visit_flow
 from icportal.mentoring import visit_origins as mentoring_visit_origins
 from icportal.mentoring import visit_worklists as mentoring_visit_worklists
@@ -326,6 +327,7 @@ def _register_work() -> None:
     plans_progress_jobs.register()
     plans_rules.register_mentors(mentoring_pairings.mentors_of, mentoring_pairings.mentees_of)
     mentoring_visit_origins.register()
+    mentoring_rated_factors.register()
     mentoring_jobs.register()
     reporting_evidence_jobs.register()
     reporting_editions.register()

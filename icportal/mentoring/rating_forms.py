@@ -10,13 +10,15 @@ from wtforms.validators import Optional
 from icportal.content.desk import with_autonym
 from icportal.core.strings import _l
 from icportal.i18n.locales import CONTENT_LANGUAGES
-from icportal.mentoring.rating_words import AGAIN, LEVELS, QUESTIONS
+from icportal.mentoring.rating_words import AGAIN, ANSWERS, CANNOT_SAY, LEVELS, QUESTIONS
 from icportal.mentoring.services.ratings import AGAIN_LABEL, LONGEST_TEXT, RatingDraft
 from icportal.toolkits.queries import Benchmark
 from icportal.web.forms import RowForm, VersionedForm, at_most, options
 
 
-def _level(value: Any) -> int | None:
+def _level(value: Any) -> int | str | None:
+    if value == CANNOT_SAY:
+        return CANNOT_SAY
     return int(value) if str(value).isdecimal() and int(value) in LEVELS else None
 
 
@@ -25,7 +27,7 @@ class FactorRow(RowForm):
 
     code = HiddenField()
     level = RadioField(
-        _l("How well it is met"), [Optional()], coerce=_level, choices=options(LEVELS.items()), validate_choice=False
+        _l("How well it is met"), [Optional()], coerce=_level, choices=options(ANSWERS.items()), validate_choice=False
     )
     text = TextAreaField(_l("What shows it, and what is missing"), [at_most(LONGEST_TEXT)])
 

@@ -39,6 +39,11 @@ LEVELS: dict[int, Text] = {
     4: _lp("level of a key factor", "Fully in place"),
 }
 HIGHEST = max(LEVELS)
+#: A key factor that is in place this far or less is proposed for the mentee's plan.
+WANTING = 2
+#: In place of a level: a guest has not seen everything before the first visit. Counted nowhere.
+CANNOT_SAY = "cannot_say"
+ANSWERS: dict[int | str, Text] = {**LEVELS, CANNOT_SAY: _lp("level of a key factor", "We cannot say")}
 
 AGAIN: dict[str, Text] = {
     Again.YES: _lp("would do it again", "Yes"),

@@ -36,10 +36,14 @@ _OVER = frozenset({PairingState.COMPLETED, PairingState.COMPLETED_EARLY})
 
 @dataclass(frozen=True)
 class Line:
-    """One key factor and what each city made of it: levels by (moment, city's id), None where nothing is to be seen."""
+    """One key factor and what each city made of it: levels by (moment, city's id), None where there is none.
+
+    ``answers`` has what was chosen instead of a level as well.
+    """
 
     factor: Factor
     levels: Mapping[tuple[str, int], int | None]
+    answers: Mapping[tuple[str, int], int | str | None]
     texts: Sequence[tuple[str, int, str, str]]
 
 
@@ -124,6 +128,7 @@ def sheet_of(pairing: Pairing, language: str, actor: Actor) -> Sheet:
         Line(
             factor,
             {key: each.level(factor.code) for key, each in seen.items()},
+            {key: each.answer(factor.code) for key, each in seen.items()},
             [(each.moment, each.city_id, each.language, each.text(factor.code)) for each in seen.values() if each.text(factor.code)],
         )
         for factor in benchmark.factors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,10 +17,11 @@ from icportal.core.audit import AuditEntry
 from icportal.core.db import db
 from icportal.core.errors import FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
 from icportal.core.outbox import Mail
-from icportal.mentoring import rating_worklists, ratings
+from icportal.mentoring import rated_factors, rating_worklists, ratings
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.models import Pairing, Rating
 from icportal.mentoring.rating_words import Moment
+from icportal.mentoring.services import rated_factors as taking
 from icportal.mentoring.services import ratings as services
 from icportal.mentoring.services.ratings import RatingDraft
 
@@ -40,12 +42,12 @@ def pairing() -> Pairing:
     return db.session.scalars(select(Pairing).order_by(Pairing.id)).one()
 
 
-def full(pairing: Pairing, level: int = 2, **said: Any) -> RatingDraft:
+def full(pairing: Pairing, level: int | str = 2, **said: Any) -> RatingDraft:
     factors = {factor.code: {"level": level, "text": ""} for factor in ratings.benchmark_of(pairing, "en").factors}
     return RatingDraft(factors, **said)
 
 
-def rate(world: Mentoring, slug: str, moment: str, level: int = 2, where: Pairing | None = None, **said: Any) -> bool:
+def rate(world: Mentoring, slug: str, moment: str, level: int | str = 2, where: Pairing | None = None, **said: Any) -> bool:
     """Write and hand in at once."""
     where, actor = where or pairing(), world.officer(slug)
     rating = services.save_rating(where, world.city(slug), moment, full(where, level, **said), actor=actor, seen=0)
@@ -101,6 +103,45 @@ def test_an_evaluation_asks_whether_one_would_do_it_again(world: Mentoring) -> N
         services.save_rating(
             pairing(), world.city("riga"), AFTER, full(pairing(), 9, again="yes"), actor=riga, seen=rating.version
         )
+
+
+def test_who_cannot_say_need_not_guess(world: Mentoring) -> None:
+    """A mentor has not seen everything before its first visit: it says so, hands in, and nothing is counted."""
+    where, genoa = pairing(), world.officer("genoa")
+    with pytest.raises(FieldErrors, match="nothing to save yet"):
+        services.save_rating(where, world.city("genoa"), BEFORE, RatingDraft(), actor=genoa, seen=0)
+    assert rate(world, "genoa", BEFORE, "cannot_say") is False
+    sheet = ratings.sheet_of(where, "en", genoa)
+    key = (BEFORE, world.city("genoa").id)
+    assert {line.answers[key] for line in sheet.lines} == {"cannot_say"}
+    assert {line.levels[key] for line in sheet.lines} == {None}
+    with pytest.raises(FieldErrors, match="Choose one of the answers"):
+        services.save_rating(where, world.city("riga"), BEFORE, full(where, 5), actor=world.officer("riga"), seen=0)
+
+
+def test_a_wanting_factor_becomes_an_action_once(world: Mentoring) -> None:
+    """By the mentee's own rating, the latest that is handed in; the plan's action says where it came from."""
+    where, riga, genoa = pairing(), world.officer("riga"), world.officer("genoa")
+    draft = full(where, 4, language="en")
+    draft.factors["F1"].update(level=1, text="Nobody answers the newspapers.")
+    rating = services.save_rating(where, world.city("riga"), BEFORE, draft, actor=riga, seen=0)
+    assert rated_factors.wanting(where, ratings.ratings_of(where)) == {}, "not before it is handed in"
+    services.hand_in(rating, actor=riga)
+    assert set(rated_factors.wanting(where, ratings.ratings_of(where))) == {"F1"}
+    with pytest.raises(NotFound):
+        taking.make_action(where, "F2", actor=riga)
+    with pytest.raises(NotAllowed):
+        taking.make_action(where, "F1", actor=genoa)
+    db.session.rollback()
+    where, riga = pairing(), world.officer("riga")
+    rating = services.save_rating(where, world.city("riga"), BEFORE, draft, actor=riga, seen=0)
+    services.hand_in(rating, actor=riga)
+    action = taking.make_action(where, "F1", actor=riga)
+    assert action.body == "Nobody answers the newspapers."
+    assert action.key_factors == [f"{where.scheme.toolkit}:F1"]
+    assert rated_factors.actions_of(where) == {"F1": action}
+    with pytest.raises(InvalidTransition, match="one key factor makes one action"):
+        taking.make_action(where, "F1", actor=riga)
 
 
 def test_who_writes_over_somebody_sees_both_versions(world: Mentoring) -> None:
@@ -187,8 +228,14 @@ def test_the_pages_of_a_rating(seeded_app: Flask, client: PortalClient) -> None:
     shown = client.get(f"{address}/ratings").get_data(as_text=True)
     assert "Mostly in place" in shown
     assert "factor-change" in shown
+    assert "For the action plan" not in shown, "nothing is wanting"
+    afterwards = client.get(f"{address}/ratings/after/edit").get_data(as_text=True)
+    assert len(re.findall(r"Riga, before the visits:\s*Mostly in place", afterwards)) == len(codes), (
+        "what one said then stands beside"
+    )
 
     client.sign_in(ids["genoa"])
+    assert "before the visits:" not in client.get(f"{address}/ratings/after/edit").get_data(as_text=True)
     assert "Mostly in place" not in client.get(f"{address}/ratings").get_data(as_text=True)
     client.sign_in(ids["oulu"])
     assert client.get(f"{address}/ratings").status_code == 404
@@ -213,3 +260,27 @@ def test_a_rating_is_one_of_each(world: Mentoring) -> None:
     services.save_rating(pairing(), world.city("riga"), BEFORE, full(pairing()), actor=world.officer("riga"), seen=0)
     services.save_rating(pairing(), world.city("riga"), AFTER, full(pairing()), actor=world.officer("riga"), seen=0)
     assert sorted(each.moment for each in db.session.scalars(select(Rating))) == ["after", "before"]
+
+
+def test_a_factor_is_taken_into_the_plan_on_the_page(seeded_app: Flask, client: PortalClient) -> None:
+    with seeded_app.app_context():
+        world = make_programme(phase=Phase.PREPARE)
+        where = pair(world, "genoa", "riga")
+        rate(world, "riga", BEFORE, 1)
+        address, ids = (
+            f"/en/work/mentoring/pairings/{where.id}/ratings",
+            {slug: world.officer(slug).id for slug in ("riga", "genoa")},
+        )
+        db.session.commit()
+    client.sign_in(ids["riga"])
+    assert "For the action plan" in client.get(address).get_data(as_text=True)
+    assert client.post(f"{address}/actions", data={"factor": "F1"}).status_code == 303
+    shown = client.get(address).get_data(as_text=True)
+    action = re.search(r"/en/work/plans/riga/actions/\d+", shown)
+    assert action, shown
+    page = client.get(action.group()).get_data(as_text=True)
+    assert "Own rating of" in page
+    assert "mentored by Genoa" in page
+    assert client.post(f"{address}/actions", data={"factor": "F1"}).status_code == 409
+    client.sign_in(ids["genoa"])
+    assert client.post(f"{address}/actions", data={"factor": "F2"}).status_code in {403, 404}

@@ -5,7 +5,7 @@ from icportal.mentoring.models.ledger import Certificate, LedgerEntry
 from icportal.mentoring.models.matching import MatchRun, PairRule
 from icportal.mentoring.models.pairings import JournalEntry, Pairing
 from icportal.mentoring.models.programmes import Grant, Programme, ProgrammePhase, Scheme
-from icportal.mentoring.models.ratings import Rating
+from icportal.mentoring.models.ratings import RatedFactor, Rating
 from icportal.mentoring.models.visits import MentoringCalendar, Visit, VisitDecision, VisitDocument, VisitMinutes
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Pairing",
     "Programme",
     "ProgrammePhase",
+    "RatedFactor",
     "Rating",
     "Scheme",
     "Visit",

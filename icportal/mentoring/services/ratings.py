@@ -21,7 +21,7 @@ from icportal.mentoring import rating_notices, ratings
 from icportal.mentoring.enums import Permission
 from icportal.mentoring.models import Pairing, Rating
 from icportal.mentoring.rating_flow import RATING
-from icportal.mentoring.rating_words import AGAIN, HIGHEST, LEVELS, QUESTIONS, Moment
+from icportal.mentoring.rating_words import AGAIN, ANSWERS, QUESTIONS, Moment
 from icportal.mentoring.rules import OneSide
 from icportal.mentoring.services.signs_of_life import show_life
 from icportal.toolkits.queries import Benchmark
@@ -66,6 +66,8 @@ def save_rating(pairing: Pairing, city: City, moment: str, draft: RatingDraft, *
         raise InvalidTransition(_("It is handed in. Take it back first if you want to change it."))
     if problems := _problems(draft):
         raise FieldErrors(problems)
+    if rating is None and not (draft.factors or draft.answers or draft.again):
+        raise FieldErrors([("factors", _("There is nothing to save yet: rate a key factor or write something."))])
     if rating is None:
         rating = Rating(pairing_id=pairing.id, city_id=city.id, moment=moment)
         db.session.add(rating)
@@ -156,8 +158,7 @@ def _problems(draft: RatingDraft) -> list[tuple[str | None, Text]]:
         found.append(("language", _("Choose the language you write in.")))
     if draft.again and draft.again not in AGAIN:
         found.append(("again", _("Choose one of the answers.")))
-    levels = [each["level"] for each in draft.factors.values()]
-    if any(level is not None and not 0 <= level <= HIGHEST for level in levels):
+    if any(each["level"] not in {None, *ANSWERS} for each in draft.factors.values()):
         found.append(("factors", _("Choose one of the answers.")))
     if any(len(each["text"]) > LONGEST_TEXT for each in draft.factors.values()):
         found.append(("factors", _("This is too long: at most %(max)d characters.", max=LONGEST_TEXT)))
@@ -174,7 +175,7 @@ def _missing(rating: Rating) -> list[tuple[str | None, Text]]:
     found: list[tuple[str | None, Text]] = [
         ("factors", _("Rate “%(factor)s” before you hand it in.", factor=factor.title))
         for factor in benchmark.factors
-        if rating.level(factor.code) is None
+        if rating.answer(factor.code) is None
     ]
     if rating.moment == Moment.AFTER and not rating.again:
         found.append(("again", _("Say whether you would do it again.")))
@@ -197,7 +198,7 @@ def _differences(mine: RatingDraft, theirs: RatingDraft, benchmark: Benchmark) -
 
 def _words(said: Mapping[str, Any]) -> str:
     level = said.get("level")
-    return "\n".join(part for part in ("" if level is None else str(LEVELS[int(level)]), str(said.get("text", ""))) if part)
+    return "\n".join(part for part in ("" if level is None else str(ANSWERS[level]), str(said.get("text", ""))) if part)
 
 
 def _plain(draft: RatingDraft) -> dict[str, Any]:

@@ -6,20 +6,24 @@ from flask import flash, redirect, render_template, request, url_for
 
 from icportal.cities.models import City
 from icportal.core.errors import DomainError, NotAllowed, NotFound
-from icportal.core.permissions import authorise
+from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import reading_language
-from icportal.mentoring import pairings, programmes, ratings
+from icportal.mentoring import pairings, programmes, rated_factors, ratings
 from icportal.mentoring.enums import Permission
 from icportal.mentoring.models import Pairing
 from icportal.mentoring.rating_forms import rating_form
-from icportal.mentoring.rating_words import AGAIN, HIGHEST, LEVELS, MOMENTS, QUESTIONS, WHEN, Moment
+from icportal.mentoring.rating_words import AGAIN, ANSWERS, HIGHEST, MOMENTS, QUESTIONS, WHEN, Moment
+from icportal.mentoring.services import rated_factors as factors
 from icportal.mentoring.services import ratings as services
 from icportal.mentoring.views.pages import Answer, blueprint
 from icportal.mentoring.views.programmes import ask
 from icportal.mentoring.views.rating_parts import rating_parts
 from icportal.mentoring.views.visit_pages import visit_context
+from icportal.plans.enums import Permission as PlanPermission
+from icportal.plans.flow import ACTION
+from icportal.plans.queries import OfCity
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
@@ -42,7 +46,8 @@ def edit_rating(pairing_id: int, moment: str) -> Answer:
     """Rate the key factors for one's city: keep what one has so far, or hand it in."""
     pairing = pairings.open_pairing(pairing_id, actor=current_actor())
     city, language = _own(pairing), current_language().code
-    benchmark, known = ratings.benchmark_of(pairing, language), ratings.ratings_of(pairing).get((moment, _own(pairing).id))
+    sheet = ratings.sheet_of(pairing, language, current_actor())
+    benchmark, known = sheet.benchmark, sheet.seen.get((moment, city.id))
     first = services.draft_of(known, reading_language(language).code)
     form = rating_form(first, known.version if known else 0, benchmark)
 
@@ -61,6 +66,7 @@ def edit_rating(pairing_id: int, moment: str) -> Answer:
     return ask(
         form, act, "mentoring/rating_edit.html", lambda: _back(pairing), version=lambda: _version(pairing, city, moment),
         benchmark=benchmark, moment=moment, moments=MOMENTS, city=city, is_mentee=city.id == pairing.mentee_id,
+        earlier=sheet if moment == Moment.AFTER else None, answers=ANSWERS,
         questions=QUESTIONS if moment == Moment.AFTER else {}, **visit_context(pairing),
     )  # fmt: skip
 
@@ -82,6 +88,22 @@ def take_back_rating(pairing_id: int, moment: str) -> Answer:
     return redirect(url_for("mentoring.edit_rating", pairing_id=pairing.id, moment=moment), 303)
 
 
+@blueprint.post(f"{ADDRESS}/actions")
+@requires(Permission.VIEW_PAIRING)
+def make_factor_action(pairing_id: int) -> Answer:
+    """Take a key factor that is wanting into the mentee's plan."""
+    pairing = pairings.open_pairing(pairing_id, actor=current_actor())
+    try:
+        factors.make_action(pairing, request.form.get("factor", ""), actor=current_actor())
+    except (NotAllowed, NotFound):
+        raise
+    except DomainError as error:
+        flash(str(error.message), "error")
+        return _page(pairing), error.status
+    flash(_("The key factor is an action of the plan now. Say there what is done, by whom and until when."), "success")
+    return _back(pairing)
+
+
 @blueprint.get("/work/mentoring/<slug:slug>/evaluation")
 @requires(Permission.RUN_PROGRAMME)
 def show_evaluation(slug: str) -> Answer:
@@ -100,9 +122,13 @@ def show_evaluation(slug: str) -> Answer:
 
 
 def _page(pairing: Pairing) -> str:
-    sheet = ratings.sheet_of(pairing, current_language().code, current_actor())
+    actor = current_actor()
+    sheet = ratings.sheet_of(pairing, current_language().code, actor)
+    home = OfCity(pairing.mentee_id)
     return render_template(
-        "mentoring/rating_show.html", sheet=sheet, levels=LEVELS, highest=HIGHEST, when=WHEN, questions=QUESTIONS, again=AGAIN,
+        "mentoring/rating_show.html", sheet=sheet, answers=ANSWERS, highest=HIGHEST, when=WHEN, questions=QUESTIONS, again=AGAIN,
+        wanting=rated_factors.wanting(pairing, sheet.seen), taken=rated_factors.actions_of(pairing),
+        actions=ACTION, may_take=can(actor, PlanPermission.EDIT, home), may_read=can(actor, PlanPermission.VIEW, home),
         **visit_context(pairing), **rating_parts(pairing),
     )  # fmt: skip
 
