@@ -52,13 +52,13 @@ from icportal.mentoring import models as mentoring_models
 from icportal.mentoring import pairing_worklists as mentoring_pairing_worklists
 from icportal.mentoring import pairings as mentoring_pairings
 from icportal.mentoring import programme_worklists as mentoring_programme_worklists
+from icportal.mentoring import rated_factors as mentoring_rated_factors
 from icportal.mentoring import rating_flow as mentoring_rating_flow
 from icportal.mentoring import rating_worklists as mentoring_rating_worklists
 from icportal.mentoring import rules as mentoring_rules
 from icportal.mentoring import sections as mentoring_sections
 from icportal.mentoring import timeline as mentoring_timeline
 from icportal.mentoring import views as mentoring_views
-from icportal.mentoring import rated_factors as mentoring_rated_factors
 from icportal.mentoring import visit_flow as mentoring_visit_flow
 from icportal.mentoring import visit_origins as mentoring_visit_origins
 from icportal.mentoring import visit_worklists as mentoring_visit_worklists
