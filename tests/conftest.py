@@ -430,9 +430,9 @@ def user_id(app: Flask, who: str) -> int:
 # A browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_environment(shared: Path, worker: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings of the filled portal that the browser meets."""
+    """The settings of the filled portal that the browser meets. One for each file: no journey finds what another has left."""
     own = tmp_path_factory.mktemp("live")
     store = SqliteStore(shared, own, worker)
     store.create("portal", store.template("seeded"))
@@ -447,7 +447,7 @@ def live_environment(shared: Path, worker: str, tmp_path_factory: pytest.TempPat
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_server(live_environment: dict[str, str]) -> Iterator[str]:
     """The filled portal under granian on a database of its own; gives its address."""
     log = Path(live_environment["ICPORTAL_INSTANCE"]).parent / "server.log"
