@@ -24,6 +24,7 @@ import servers
 from argon2 import PasswordHasher
 from filelock import FileLock
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from harness import PortalClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, event, text
@@ -368,6 +369,25 @@ def routes_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", compiled)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def statements_compiled_once() -> Iterator[None]:
+    """An engine keeps what statements compile to: all portals of this run that have the same database share one, each test having one of its own."""
+    make, known = SQLAlchemy._make_engine, {}
+
+    def made(self: SQLAlchemy, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        key = str(sorted((name, str(value)) for name, value in options.items()))
+        if key in known:
+            # No connection outlives the database it was opened for.
+            known[key].dispose()
+        else:
+            known[key] = make(self, bind_key, {**options, "query_cache_size": 5000}, app)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLAlchemy, "_make_engine", made)
         yield
 
 
