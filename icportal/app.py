@@ -215,9 +215,11 @@ def _trusted_hosts(settings: Settings) -> list[str] | None:
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:
+    # All statements of the portal stay compiled: there are more than the library keeps by itself.
+    shared = {"query_cache_size": 2000}
     if settings.sqlalchemy_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
-    return {"pool_pre_ping": True, "pool_size": 5}
+        return {**shared, "connect_args": {"timeout": 10}}
+    return {**shared, "pool_pre_ping": True, "pool_size": 5}
 
 
 def _register_rules() -> None:

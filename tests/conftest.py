@@ -24,6 +24,7 @@ import servers
 from argon2 import PasswordHasher
 from filelock import FileLock
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from harness import PortalClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, event, text
@@ -371,6 +372,25 @@ def routes_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def statements_compiled_once() -> Iterator[None]:
+    """An engine keeps what statements compile to: all portals of this run that have the same database share one, each test having one of its own."""
+    make, known = SQLAlchemy._make_engine, {}
+
+    def made(self: SQLAlchemy, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        key = str(sorted((name, str(value)) for name, value in options.items()))
+        if key in known:
+            # No connection outlives the database it was opened for.
+            known[key].dispose()
+        else:
+            known[key] = make(self, bind_key, {**options, "query_cache_size": 5000}, app)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLAlchemy, "_make_engine", made)
+        yield
+
+
 def portal_on(store: Store, kind: str, settings: Settings) -> Iterator[Flask]:
     from icportal.app import create_app
     from icportal.core.db import db
@@ -430,9 +450,9 @@ def user_id(app: Flask, who: str) -> int:
 # A browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_environment(shared: Path, worker: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings of the filled portal that the browser meets."""
+    """The settings of the filled portal that the browser meets. One for each file: no journey finds what another has left."""
     own = tmp_path_factory.mktemp("live")
     store = SqliteStore(shared, own, worker)
     store.create("portal", store.template("seeded"))
@@ -447,7 +467,7 @@ def live_environment(shared: Path, worker: str, tmp_path_factory: pytest.TempPat
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live_server(live_environment: dict[str, str]) -> Iterator[str]:
     """The filled portal under granian on a database of its own; gives its address."""
     log = Path(live_environment["ICPORTAL_INSTANCE"]).parent / "server.log"

@@ -34,8 +34,9 @@ _entries: list[Entry] = []
 
 
 def register(*entries: Entry) -> None:
-    """Add menu entries in the order they are to stand."""
-    _entries.extend(entry for entry in entries if entry not in _entries)
+    """Add menu entries in the order they are to stand; an endpoint has one in an area."""
+    there = {(entry.endpoint, entry.area) for entry in _entries}
+    _entries.extend(entry for entry in entries if (entry.endpoint, entry.area) not in there)
 
 
 def menu(actor: Actor, area: str = "public") -> list[MenuItem]:
