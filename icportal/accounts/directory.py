@@ -31,6 +31,15 @@ def holders(role: Role, *, language: str | None = None, city_id: int | None = No
     )
 
 
+def cities_with(role: Role) -> frozenset[int]:
+    """The cities in which somebody active holds the role; one query."""
+    query = select(RoleGrant.city_id).join(User, User.id == RoleGrant.user_id)
+    query = query.where(
+        RoleGrant.role == role, RoleGrant.revoked_at.is_(None), RoleGrant.city_id.is_not(None), User.is_active.is_(True)
+    )
+    return frozenset(number for number in db.session.scalars(query.distinct()) if number is not None)
+
+
 def people(ids: Collection[int]) -> list[User]:
     """The active ones among these."""
     return list(db.session.scalars(select(User).where(User.id.in_(ids), User.is_active.is_(True)).order_by(User.id)))

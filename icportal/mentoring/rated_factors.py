@@ -39,13 +39,13 @@ def actions_of(pairing: Pairing) -> dict[str, Action]:
     query = select(RatedFactor.code, Action).join(Origin, Origin.source_id == RatedFactor.id)
     query = query.join(Action, Action.id == Origin.action_id)
     query = query.where(Origin.kind == RATED_FACTOR, RatedFactor.pairing_id == pairing.id)
-    return dict(db.session.execute(query).tuples().all())
+    return {row.code: row.Action for row in db.session.execute(query)}
 
 
 def describe_factors(numbers: Iterable[int], language: str) -> dict[int, Described]:
     """What rated key factors are as origins of actions; whoever may open the pairing gets to its ratings."""
     query = select(RatedFactor, Pairing).join(Pairing, Pairing.id == RatedFactor.pairing_id)
-    found = db.session.execute(query.where(RatedFactor.id.in_(list(numbers)))).tuples().all()
+    found = db.session.execute(query.where(RatedFactor.id.in_(list(numbers)))).all()
     names = factor_titles([f"{pairing.scheme.toolkit}:{factor.code}" for factor, pairing in found], language)
     mentors = cities.by_id(sorted({pairing.mentor_id for _factor, pairing in found}))
     told = {}

@@ -43,7 +43,7 @@ HIGHEST = max(LEVELS)
 WANTING = 2
 #: In place of a level: a guest has not seen everything before the first visit. Counted nowhere.
 CANNOT_SAY = "cannot_say"
-ANSWERS: dict[int | str, Text] = {**LEVELS, CANNOT_SAY: _lp("level of a key factor", "We cannot say")}
+ANSWERS: dict[int | str, Text] = {**dict(LEVELS.items()), CANNOT_SAY: _lp("level of a key factor", "We cannot say")}
 
 AGAIN: dict[str, Text] = {
     Again.YES: _lp("would do it again", "Yes"),

@@ -241,6 +241,7 @@ class ValueForm(PortalForm):
     value = AmountField(_l("Value"), [InputRequired(message=_l("Enter a number."))])
     on_date = DayField(_l("Day of the value"), [InputRequired(message=_l("Enter a day."))])
     note = StringField(_l("Note"), [at_most(LONGEST_TEXT)])
+    next_on = DayField(_l("Next value due on"))
 
     @property
     def reached(self) -> tuple[Decimal, date]:

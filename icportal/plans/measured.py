@@ -9,6 +9,7 @@ from datetime import date
 from markupsafe import Markup
 
 from icportal.core.clock import today
+from icportal.core.db import db
 from icportal.core.strings import _
 from icportal.i18n.formatting import day, number
 from icportal.plans.enums import ActionState
@@ -66,6 +67,11 @@ def waiting(plan: LoadedPlan) -> list[Reported]:
         if value.approved_at is None
     ]
     return sorted(found, key=lambda each: each.value.id)
+
+
+def indicator_of(value: IndicatorValue) -> ActionIndicator:
+    """What a value is one of."""
+    return db.session.get_one(ActionIndicator, value.indicator_id)
 
 
 def latest(indicator: ActionIndicator) -> IndicatorValue | None:

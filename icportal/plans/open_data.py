@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from icportal.plans import reading
+from icportal.plans import progress, reading
 from icportal.plans.contents import Content
 from icportal.plans.models import ProgressRound
 from icportal.plans.reading import ReadAction
@@ -20,7 +20,7 @@ COLUMNS = (
 
 def records(found: Published, reports: Sequence[ProgressRound]) -> list[dict[str, Any]]:
     """Every action with its milestones and indicators, days as ISO, and what the last report says of it."""
-    newest = reports[0].content if reports else None
+    newest = progress.report_on(found.version, reports)
     said: Mapping[int, Content] = {each["id"]: each for each in newest["actions"]} if newest else {}
     made = []
     for each in found.version.content["actions"]:
@@ -51,7 +51,7 @@ def about(found: Published, reports: Sequence[ProgressRound], language: str) -> 
 
 def rows(found: Published, reports: Sequence[ProgressRound]) -> list[list[Any]]:
     """The same as a table, a row for each action; milestones and indicators in words no program has to read."""
-    newest = reports[0].content if reports else None
+    newest = progress.report_on(found.version, reports)
     plan = reading.with_report(reading.read(found.version.content), newest)
     said = {each["id"]: each["text"] for each in newest["actions"]} if newest else {}
     return [

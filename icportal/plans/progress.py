@@ -11,7 +11,7 @@ from icportal.cities.models import City
 from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.strings import Text, _
-from icportal.plans import loaded, versions
+from icportal.plans import loaded
 from icportal.plans.contents import Content, amount
 from icportal.plans.enums import ActionState, ProgressState
 from icportal.plans.loaded import LoadedPlan
@@ -54,6 +54,9 @@ class OpenedRound:
         return sum(bool(line.note and line.note.text) for line in self.lines)
 
 
+_FACTS = ("id", "title", "language", "state", "milestones", "indicators")
+
+
 def waits(text: ProgressNote | ProgressRound | None) -> bool:
     """Whether a public text waits for somebody else to approve it."""
     if text is None or text.approved_at is not None:
@@ -72,14 +75,14 @@ def open_round_of(plan: ActionPlan) -> ProgressRound | None:
     return next((each for each in rounds_of(plan) if each.state == ProgressState.OPEN), None)
 
 
-def last_report(plan: ActionPlan) -> ProgressRound | None:
-    """The newest round that was closed once: its report is what is known of progress."""
-    return next(iter(reports_of(plan)), None)
-
-
 def reports_of(plan: ActionPlan) -> list[ProgressRound]:
     """The rounds that have a report, the newest first."""
     return [each for each in rounds_of(plan) if each.content is not None]
+
+
+def report_on(version: PlanVersion, reports: Sequence[ProgressRound]) -> Content | None:
+    """The newest report that tells of this version: one of an older version says less than the version itself."""
+    return next((each.content for each in reports if each.content and each.content["version"] >= version.number), None)
 
 
 def get_round(city: City, number: int) -> ProgressRound:
@@ -99,8 +102,7 @@ def load_round(city: City, number: int) -> OpenedRound:
 def opened(city: City, round_: ProgressRound) -> OpenedRound:
     """The same of a round that is there."""
     plan = loaded.load_plan(city)
-    version = versions.reported_on(plan.plan)
-    assert version is not None, "a round belongs to a plan that was endorsed"
+    version = db.session.get_one(PlanVersion, round_.version_id)
     rows = db.session.scalars(select(ProgressNote).where(ProgressNote.round_id == round_.id))
     notes, actions = {each.action_id: each for each in rows}, {each.id: each for each in plan.actions}
     lines = [
@@ -118,8 +120,17 @@ def approved_value(indicator: ActionIndicator | None) -> IndicatorValue | None:
     return max(values, key=lambda value: (value.on_date, value.id), default=None)
 
 
-def facts_of(line: Line) -> Content:
-    """The state of an action, its milestones and approved values, under the names the version gives them."""
+def facts_of(round_: OpenedRound, line: Line) -> Content:
+    """The state of an action, its milestones and approved values, under the names the version gives them.
+
+    Once a round was closed, those of that day: who opens it again corrects what was said, not what was the case.
+    """
+    frozen = round_.round.content["actions"] if round_.round.content else ()
+    kept = next((each for each in frozen if each["id"] == line.action.id), None)
+    return {name: kept[name] for name in _FACTS} if kept else _facts_now(line)
+
+
+def _facts_now(line: Line) -> Content:
     done = {each.id: each.done_on for each in line.action.milestones}
     there = {each.id: each for each in line.action.indicators}
     return {
@@ -152,7 +163,7 @@ def content_of(round_: OpenedRound) -> Content:
         "covers_to": row.covers_to.isoformat(),
         "summary": row.summary if row.approved_at is not None else "",
         "language": row.language,
-        "actions": [{**facts_of(line), **_text(line.note)} for line in round_.lines],
+        "actions": [{**facts_of(round_, line), **_text(line.note)} for line in round_.lines],
     }
 
 
@@ -170,9 +181,23 @@ def obstacles(round_: OpenedRound) -> list[Text]:
     if waiting:
         names = ", ".join(f"“{line.said['title']}”" for line in waiting[:5])
         found.append(_("Texts wait to be approved by somebody who wrote no part of them: %(titles)s", titles=names))
+    if unlooked := _unapproved_values(round_):
+        found.append(_("Values of indicators wait to be approved or taken away: %(labels)s", labels=", ".join(unlooked[:5])))
     if not round_.told and not round_.round.summary:
         found.append(_("Nothing is said yet. Write a summary, or what was done for at least one action."))
     return found
+
+
+def _unapproved_values(round_: OpenedRound) -> list[str]:
+    """Indicators of which a value waits for somebody else; none where the report has its facts already."""
+    if round_.round.content:
+        return []
+    return [
+        f"“{each.label}”"
+        for line in round_.lines
+        for each in line.action.indicators
+        if any(value.approved_at is None for value in each.values)
+    ]
 
 
 def counts_of(content: Content) -> Mapping[str, int]:

@@ -28,13 +28,13 @@ def begun(city: City, round_: ProgressRound, *, actor: Actor) -> None:
 
 
 def to_approve(city: City, round_: ProgressRound, *, actor: Actor) -> None:
-    """Tell the mayor's office that texts wait to be approved."""
+    """Tell the mayor's office that texts wait to be approved; where nobody holds it, the coordinators."""
     notice = Notice(
         subject=lambda _reads: _("Texts on your action plan wait to be approved"),
         text=lambda _reads: _("They become public with the report. Read them and approve those that are right; nobody approves their own."),
         url=_page(city, round_), button=_l("Read and approve"), urgent=True,
     )  # fmt: skip
-    tell(holders(Role.MAYOR_OFFICE, city_id=city.id), notice, topic=TOPIC, actor=actor)
+    tell(holders(Role.MAYOR_OFFICE, city_id=city.id) or coordinators(), notice, topic=TOPIC, actor=actor)
 
 
 def closed(city: City, round_: ProgressRound, *, actor: Actor) -> None:

@@ -17,8 +17,9 @@ def plan_of_city(city: City, language: str) -> Section | None:
     found = versions.find_published(city)
     if found is None:
         return None
-    report = progress.last_report(found.plan)
-    plan = reading.with_report(reading.read(found.version.content), report.content if report else None)
+    reports = progress.reports_of(found.plan)
+    report = next(iter(reports), None)
+    plan = reading.with_report(reading.read(found.version.content), progress.report_on(found.version, reports))
     counts = [
         (ACTION.state(state), sum(action.state == state for action in plan.actions))
         for state in (each.name for each in ACTION.states)

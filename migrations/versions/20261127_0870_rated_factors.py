@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '20261127_0870'
-down_revision = '20261127_0840'
+down_revision = '20261127_0850'
 branch_labels = None
 depends_on = None
 

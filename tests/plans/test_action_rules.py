@@ -212,7 +212,7 @@ def test_what_others_read_is_not_written_and_who_wrote_is_kept(world: World, con
 
 
 def report(world: World, action: Action, value: int, on: date) -> int:
-    reported = actions.report_value(
+    reported = indicators.report_value(
         action, action.indicators[0].id, value=Decimal(value), on=on, note="", actor=world.officer("oulu")
     )
     return reported.id

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reporting_world import World, person
 from sqlalchemy import func, select
 
+from icportal.accounts.models import RoleGrant
 from icportal.cities import timeline
 from icportal.cli.verify import findings
 from icportal.core.actors import SYSTEM, Role
@@ -160,12 +161,12 @@ def test_the_first_words_say_what_is_known_and_no_value_nobody_approved(world: W
     train, officer = way.action("Train the staff"), world.officer("oulu")
     indicator = db.session.scalars(select(ActionIndicator)).one()
     for value in (12, 15):
-        actions.report_value(train, indicator.id, value=Decimal(value), on=today(), note="Kept inside", actor=officer)
+        indicators.report_value(train, indicator.id, value=Decimal(value), on=today(), note="Kept inside", actor=officer)
     first = train.indicators[0].values[0]
     indicators.approve_values(way.oulu(world), [first.id], actor=world.mayor("oulu"))
     round_ = way.begin(world)
-    line = progress.opened(way.oulu(world), round_).line(train.id)
-    words = progress_words.first_words(progress.facts_of(line))
+    found = progress.opened(way.oulu(world), round_)
+    words = progress_words.first_words(progress.facts_of(found, found.line(train.id)))
     assert words.startswith("State: In progress.\n1 of 2 milestones are reached.\n“Trainer chosen” was reached on ")
     assert "“Staff trained”: 12 people on" in words
     assert ("15" in words.split("Staff trained")[1].split(" on ")[0], "Kept inside" in words) == (False, False)
@@ -227,7 +228,7 @@ def test_a_report_is_corrected_with_a_reason_and_read_meanwhile(world: World) ->
     with pytest.raises(InvalidTransition):
         telling.move_round(round_, way.oulu(world), "reopen", actor=officer, seen=round_.version)
     telling.move_round(round_, way.oulu(world), "reopen", actor=officer, seen=round_.version, reason="A wrong number")
-    assert (round_.sha256, progress.last_report(way.plan_of(world))) == (first, round_)
+    assert (round_.sha256, progress.reports_of(way.plan_of(world))[0]) == (first, round_)
     way.write(world, round_, "Train the staff", "A third of them were trained.", internal="The trainer was ill.")
     way.approve_all(world, round_)
     way.close(world, round_)
@@ -401,17 +402,139 @@ def test_rounds_and_texts_wait_in_the_lists(world: World) -> None:
     assert waiting(world.officer("vienna")) == {}
 
 
-def test_a_new_version_changes_what_is_told(world: World) -> None:
-    round_ = way.begin(world)
-    way.write(world, round_, "Train the staff", "Done.")
+def second_version(world: World) -> None:
+    """The plan is published again, with one action called otherwise."""
     way.move(world, "revise", "Something new")
     officer, hire = world.officer("oulu"), way.action("Hire interpreters")
     actions.edit_action(hire, replace(actions.said_by(hire), title="Hire two interpreters"), actor=officer, seen=hire.version)
-    assert "Hire interpreters" in [line.said["title"] for line in progress.opened(way.oulu(world), round_).lines]
     way.submit(world)
     way.agree(world)
     way.decide(world)
     way.move(world, "publish")
-    assert "Hire two interpreters" in [line.said["title"] for line in progress.opened(way.oulu(world), round_).lines]
+
+
+@pytest.mark.databases
+def test_a_round_tells_of_the_version_it_began_with(world: World) -> None:
+    round_ = way.begin(world)
+    way.write(world, round_, "Train the staff", "Done.")
+    second_version(world)
+    found = progress.opened(way.oulu(world), round_)
+    assert (found.version.number, found.told) == (1, 1)
+    assert "Hire interpreters" in [line.said["title"] for line in found.lines]
     assert db.session.scalar(select(func.count()).select_from(ProgressNote)) == 1
     assert len(load_plan(way.oulu(world)).actions) == 6
+    way.approve_all(world, round_)
+    way.close(world, round_)
+    assert (round_.content or {})["version"] == 1
+
+
+@pytest.mark.databases
+def test_a_closed_report_keeps_its_facts_and_lies_over_no_newer_version(world: World) -> None:
+    round_, officer = reported(world), world.officer("oulu")
+    content = round_.content or {}
+    state = {each["title"]: each["state"] for each in content["actions"]}["Train the staff"]
+    train = way.action("Train the staff")
+    actions.move_action(train, "block", actor=officer, seen=None, reason="No trainer")
+    second_version(world)
+    found = progress.opened(way.oulu(world), round_)
+    assert found.version.number == 1
+    assert progress.facts_of(found, found.line(train.id))["state"] == state != "blocked"
+    public = versions.published_plan("oulu")
+    reports = progress.reports_of(public.plan)
+    assert progress.report_on(public.version, reports) is None
+    assert {each["title"]: each["state"] for each in open_data.records(public, reports)}["Train the staff"] == "blocked"
+    states = [row[open_data.COLUMNS.index("state")] for row in open_data.rows(public, reports)]
+    assert states[0] == "blocked"
+    telling.move_round(round_, way.oulu(world), "reopen", actor=officer, seen=round_.version, reason="A wrong word")
+    way.write(world, round_, "Train the staff", "A third of them were trained.", internal="The trainer was ill.")
+    way.approve_all(world, round_)
+    way.close(world, round_)
+    again = round_.content or {}
+    assert (again["version"], {each["title"]: each["state"] for each in again["actions"]}["Train the staff"]) == (1, state)
+    assert "A third of them were trained." in str(again)
+
+
+# --- values ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.databases
+def test_a_value_nobody_has_looked_at_is_listed_and_stops_the_report(world: World) -> None:
+    train, officer, mayor = way.action("Train the staff"), world.officer("oulu"), world.mayor("oulu")
+    indicator = db.session.scalars(select(ActionIndicator)).one()
+    typo = indicators.report_value(train, indicator.id, value=Decimal(5000), on=today(), note="", actor=officer)
+    assert [each.key for each in provide(mayor, 50) if each.count] == ["plans.values"]
+    assert [each.key for each in provide(world.coordinator, 50) if each.count] == [], "the city has a mayor's office"
+    round_ = way.begin(world)
+    way.write(world, round_, "Train the staff", "Done.")
+    way.approve_all(world, round_)
+    with pytest.raises(InvalidTransition, match="“Staff trained”"):
+        way.close(world, round_)
+    with pytest.raises(DomainError) as refused:
+        indicators.take_away_value(way.oulu(world), typo.id, reason=" ", actor=mayor)
+    assert refused.value.field == "reason"
+    with pytest.raises(NotFound):
+        indicators.take_away_value(way.oulu(world), typo.id, reason="Not mine", actor=world.officer("ghent"))
+    before = len(way.subjects())
+    indicators.take_away_value(way.oulu(world), typo.id, reason="A nought too many", actor=mayor)
+    assert way.subjects()[before:] == [(officer.email, "A value you reported was taken away")]
+    db.session.expire_all()
+    assert (indicator.next_due_on, list(indicator.values)) == (today(), [])
+    way.close(world, round_)
+    with pytest.raises(NotFound):
+        indicators.take_away_value(way.oulu(world), typo.id, reason="Again", actor=mayor)
+
+
+def test_who_reported_a_value_takes_it_away_until_somebody_has_approved_it(world: World) -> None:
+    train, officer = way.action("Train the staff"), world.officer("oulu")
+    indicator = db.session.scalars(select(ActionIndicator)).one()
+    first = indicators.report_value(train, indicator.id, value=Decimal(5), on=today(), note="", actor=officer)
+    before = len(way.subjects())
+    indicators.take_away_value(way.oulu(world), first.id, reason="Mistyped", actor=officer)
+    assert len(way.subjects()) == before, "nobody is told what they did themselves"
+    second = indicators.report_value(train, indicator.id, value=Decimal(6), on=today(), note="", actor=officer)
+    indicators.approve_values(way.oulu(world), [second.id], actor=world.mayor("oulu"))
+    with pytest.raises(NotAllowed):
+        indicators.take_away_value(way.oulu(world), second.id, reason="Mistyped", actor=officer)
+    indicators.take_away_value(way.oulu(world), second.id, reason="It was of another year", actor=world.coordinator)
+
+
+def test_an_old_value_is_not_the_one_that_was_due(world: World) -> None:
+    train, officer = way.action("Train the staff"), world.officer("oulu")
+    indicator = db.session.scalars(select(ActionIndicator)).one()
+    due = today() - timedelta(days=7)
+    indicator.next_due_on = due
+    db.session.flush()
+
+    def report(days: int, **more: object) -> None:
+        on = today() - timedelta(days=days)
+        indicators.report_value(train, indicator.id, value=Decimal(5), on=on, note="", actor=officer, **more)  # type: ignore[arg-type]
+
+    report(900)
+    assert indicator.next_due_on == due
+    report(3)
+    assert indicator.next_due_on is None
+    with pytest.raises(DomainError) as refused:
+        report(2, next_on=today())
+    assert refused.value.field == "next_on"
+    report(2, next_on=today() + timedelta(days=365))
+    assert indicator.next_due_on == today() + timedelta(days=365)
+
+
+@pytest.mark.databases
+def test_what_waits_for_a_mayors_office_nobody_holds_waits_for_others(world: World) -> None:
+    train, officer = way.action("Train the staff"), world.officer("oulu")
+    indicator = db.session.scalars(select(ActionIndicator)).one()
+    db.session.execute(RoleGrant.__table__.update().where(RoleGrant.role == Role.MAYOR_OFFICE).values(revoked_at=now()))
+    db.session.expire_all()
+    round_ = way.begin(world)
+    before = len(way.subjects())
+    way.write(world, round_, "Train the staff", "Done.")
+    assert (world.coordinator.email, "Texts on your action plan wait to be approved") in way.subjects()[before:]
+    indicators.report_value(train, indicator.id, value=Decimal(5), on=today(), note="", actor=officer)
+    assert {"plans.approve", "plans.values"} <= {each.key for each in provide(world.coordinator, 50) if each.count}
+    way.move(world, "revise", "Something new")
+    hire = way.action("Hire interpreters")
+    actions.edit_action(hire, replace(actions.said_by(hire), title="Hire two"), actor=officer, seen=hire.version)
+    way.submit(world)
+    way.agree(world)
+    assert "plans.endorse" in {each.key for each in provide(officer, 50) if each.count}

@@ -20,7 +20,7 @@ from icportal.core.filetypes import FileKind
 from icportal.plans import feeds, loaded, progress
 from icportal.plans.models import PlanImport
 from icportal.plans.services import actions as plans
-from icportal.plans.services import calendars, reviewing
+from icportal.plans.services import calendars, indicators, reviewing
 from icportal.plans.services import printing as plan_printing
 from icportal.plans.services import progress as telling
 from icportal.plans.services import remarking as plan_remarking
@@ -167,7 +167,7 @@ def _plan(world: World, slug: str, officer: Actor, own: frozenset[str]) -> None:
     action = plans.create_action(city, draft, actor=officer)
     parts = {"action": action.id, "milestone": action.milestones[0].id, "indicator": action.indicators[0].id}
     world.ids |= {f"{part} {slug}": number for part, number in parts.items()}
-    plans.report_value(action, parts["indicator"], value=Decimal(1), on=today(), note=f"{word}value", actor=officer)
+    indicators.report_value(action, parts["indicator"], value=Decimal(1), on=today(), note=f"{word}value", actor=officer)
     plan = loaded.plan_row(city)
     assert plan is not None
     calendars.renew_calendar(plan, actor=officer)

@@ -16,9 +16,10 @@ from icportal.plans.enums import ProgressState
 class ProgressRound(Base, HasId, HasStamps, HasVersion):
     """One time a city is asked what came of its plan.
 
-    ``content`` is the report of what was done, frozen when the round is closed, with its checksum ``sha256``; the public reads
-    it where it reads the plan, and goes on reading it while a round that was opened again is corrected. ``summary`` is public
-    in ``language``: ``written_by`` wrote any part of it, and somebody else has approved it.
+    It tells of the version ``version_id``, whatever is endorsed meanwhile. ``content`` is the report of what was done, frozen
+    when the round is closed, with its checksum ``sha256``; the public reads it where it reads the plan, and goes on reading it
+    while a round that was opened again is corrected. ``summary`` is public in ``language``: ``written_by`` wrote any part of
+    it, and somebody else has approved it.
     """
 
     __tablename__ = "plan_progress_round"
@@ -27,6 +28,7 @@ class ProgressRound(Base, HasId, HasStamps, HasVersion):
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
     city_id: Mapped[int] = mapped_column(ForeignKey("city.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     covers_from: Mapped[date]
     covers_to: Mapped[date]

@@ -21,10 +21,10 @@ from icportal.core.transactions import hold
 from icportal.plans import smart, status
 from icportal.plans.contents import amount
 from icportal.plans.dependencies import circle, links_of
-from icportal.plans.draft import COLUMNS, LABELS, Draft, IndicatorDraft, MilestoneDraft, checked, draft_of, is_kept
+from icportal.plans.draft import COLUMNS, LABELS, Draft, IndicatorDraft, MilestoneDraft, checked, draft_of
 from icportal.plans.enums import OPEN, ActionState, OriginKind
 from icportal.plans.flow import ACTION
-from icportal.plans.models import Action, ActionIndicator, Dependency, IndicatorValue, Milestone, Origin
+from icportal.plans.models import Action, ActionIndicator, Dependency, Milestone, Origin
 from icportal.plans.services.writing import authorise_writing, held_plan, require_writable, touch_plan
 from icportal.plans.steps import is_against
 from icportal.workflow import engine
@@ -195,34 +195,6 @@ def tick_milestone(action: Action, milestone_id: int, done_on: date | None, *, a
         after={"milestone": milestone.id, "done_on": days["after"]}, city_id=action.city_id,
     )  # fmt: skip
     _follow(action, actor=actor)
-
-
-def report_value(action: Action, indicator_id: int, *, value: Decimal, on: date, note: str, actor: Actor) -> IndicatorValue:
-    """Say what an indicator has reached.
-
-    Raises:
-        NotFound: the action has no such indicator.
-        DomainError: the day is still to come, or the number is too large or too exact.
-    """
-    authorise_writing(actor, action)
-    _held(action)
-    indicator = db.session.get(ActionIndicator, indicator_id)
-    if indicator is None or indicator.action_id != action.id:
-        raise NotFound(_("There is no such page, or it is not open to you."))
-    if on > today():
-        raise DomainError(_("Choose a day that is not still to come."), "on_date")
-    if not is_kept(value):
-        raise DomainError(_("This number is too large, or has more than four decimals."), "value")
-    reported = IndicatorValue(indicator_id=indicator.id, on_date=on, value=value, note=note.strip(), created_by=actor.id)
-    if indicator.next_due_on is not None and indicator.next_due_on <= today():
-        indicator.next_due_on = None
-        action.updated_at = now()
-    db.session.add(reported)
-    db.session.flush()
-    db.session.expire(indicator, ["values"])
-    after = {"indicator": indicator.id, "value": str(value), "on": on.isoformat()}
-    audit.record(actor, "plans.indicator:report", action, after=after, city_id=action.city_id)
-    return reported
 
 
 def merge_actions(kept: Action, merged: Action, *, actor: Actor, seen: int | None) -> None:
@@ -410,5 +382,5 @@ def _words(each: MilestoneDraft | IndicatorDraft) -> str:
 
 __all__ = [
     "LABELS", "Answered", "CameFrom", "Draft", "IndicatorDraft", "MilestoneDraft", "count_milestones", "create_action",
-    "edit_action", "held_plan", "merge_actions", "move_action", "report_value", "said_by", "tick_milestone",
+    "edit_action", "held_plan", "merge_actions", "move_action", "said_by", "tick_milestone",
 ]  # fmt: skip

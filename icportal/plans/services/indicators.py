@@ -1,24 +1,77 @@
-"""Approving what indicators have reached. Every function is one act; the caller commits."""
+"""What indicators have reached: reported, approved by somebody else, or taken away. Every function is one act; the caller commits."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy import select, update
 
 from icportal.cities.models import City
 from icportal.core import audit
 from icportal.core.actors import Actor
-from icportal.core.clock import now
+from icportal.core.clock import now, today
 from icportal.core.db import db
-from icportal.core.errors import DomainError, NotAllowed
-from icportal.core.permissions import authorise
+from icportal.core.errors import DomainError, NotAllowed, NotFound
+from icportal.core.permissions import authorise, can
 from icportal.core.strings import _, _l
+from icportal.core.text import clean_text
+from icportal.core.transactions import hold
+from icportal.plans import measured, value_notices
+from icportal.plans.contents import amount
+from icportal.plans.draft import is_kept
 from icportal.plans.enums import Permission
 from icportal.plans.models import Action, ActionIndicator, IndicatorValue
 from icportal.plans.queries import OfCity
+from icportal.plans.services.writing import authorise_writing
 
 OWN = _l("You reported one of these values: a second person has to approve it.")
+#: A value of so long before the day on which one was due is not the one that was waited for.
+WITHIN = timedelta(days=183)
+
+
+def report_value(
+    action: Action, indicator_id: int, *, value: Decimal, on: date, note: str, actor: Actor, next_on: date | None = None
+) -> IndicatorValue:
+    """Say what an indicator has reached, and when the next value is due.
+
+    The newest value, of about the day on which one was due, is the one that was waited for; an older one fills a gap.
+
+    Raises:
+        NotFound: the action has no such indicator.
+        DomainError: the day is still to come, the next one is not, or the number is too large or too exact.
+    """
+    authorise_writing(actor, action)
+    if not hold(action):
+        db.session.refresh(action)
+        hold(action)
+    indicator = db.session.get(ActionIndicator, indicator_id)
+    if indicator is None or indicator.action_id != action.id:
+        raise NotFound(_("There is no such page, or it is not open to you."))
+    if on > today():
+        raise DomainError(_("Choose a day that is not still to come."), "on_date")
+    if next_on is not None and next_on <= today():
+        raise DomainError(_("Choose a day that is still to come."), "next_on")
+    if not is_kept(value):
+        raise DomainError(_("This number is too large, or has more than four decimals."), "value")
+    newest, due = measured.latest(indicator), indicator.next_due_on
+    is_due = due is not None and due <= today() and on >= due - WITHIN and (newest is None or on > newest.on_date)
+    if is_due or next_on is not None:
+        indicator.next_due_on = next_on
+        action.updated_at = now()
+    reported = IndicatorValue(indicator_id=indicator.id, on_date=on, value=value, note=note.strip(), created_by=actor.id)
+    db.session.add(reported)
+    db.session.flush()
+    db.session.expire(indicator, ["values"])
+    after = {
+        "indicator": indicator.id,
+        "value": str(value),
+        "on": on.isoformat(),
+        "next": next_on.isoformat() if next_on else None,
+    }
+    audit.record(actor, "plans.indicator:report", action, after=after, city_id=action.city_id)
+    return reported
 
 
 def approve_values(city: City, numbers: Collection[int], *, actor: Actor) -> int:
@@ -48,3 +101,47 @@ def approve_values(city: City, numbers: Collection[int], *, actor: Actor) -> int
         after = {"values": sorted(value.id for value in waiting)}
         audit.record(actor, "plans.indicator:approve", city, after=after, city_id=city.id)
     return written
+
+
+def take_away_value(city: City, value_id: int, *, reason: str, actor: Actor) -> None:
+    """Take a value that is wrong out of a city's plan. What was due is due again.
+
+    Who reported it takes it away while nobody has approved it; whoever approves, at any time: then the other is told why.
+
+    Raises:
+        NotFound: the plan has no such value.
+        NotAllowed: it is somebody else's, or approved already, and the actor may not approve.
+        DomainError: no reason is given.
+    """
+    value, reason = value_of(city, value_id, actor=actor), clean_text(reason)
+    if not reason:
+        raise DomainError(_("Say why: whoever looks for it reads your reason."), "reason")
+    indicator, author = db.session.get_one(ActionIndicator, value.indicator_id), value.created_by
+    if indicator.next_due_on is None:
+        indicator.next_due_on = value.on_date
+    before = {"indicator": indicator.id, "value": amount(value.value), "on": value.on_date.isoformat()}
+    db.session.delete(value)
+    db.session.flush()
+    db.session.expire_all()
+    audit.record(actor, "plans.indicator:take_away", city, before=before, after={"reason": reason}, city_id=city.id)
+    value_notices.taken_away(city, author, reason=reason, actor=actor)
+
+
+def value_of(city: City, value_id: int, *, actor: Actor) -> IndicatorValue:
+    """A value of a city's plan, for those who may take it away. NotFound and NotAllowed as ``take_away_value`` says."""
+    authorise(actor, Permission.VIEW, OfCity(city.id))
+    of_city = select(IndicatorValue).join(ActionIndicator).join(Action).where(Action.city_id == city.id)
+    value = db.session.scalar(of_city.where(IndicatorValue.id == value_id))
+    if value is None:
+        raise NotFound(_("This value is not there any more."))
+    if not may_take_away(actor, city, value):
+        authorise(actor, Permission.APPROVE_PROGRESS, OfCity(city.id))
+    return value
+
+
+def may_take_away(actor: Actor, city: City, value: IndicatorValue) -> bool:
+    """Whether somebody may take a value away."""
+    if can(actor, Permission.APPROVE_PROGRESS, OfCity(city.id)):
+        return True
+    is_own = value.created_by == actor.id and value.approved_at is None
+    return is_own and can(actor, Permission.EDIT, OfCity(city.id))

@@ -80,7 +80,7 @@ def begin(city: City, plan: ActionPlan, *, due_on: date, actor: Actor) -> Progre
         raise InvalidTransition(_("A progress round is open already. Close it first."))
     since = rounds[0].covers_to if rounds else (plan.published_at or version.created_at).astimezone(PORTAL_ZONE).date()
     round_ = ProgressRound(
-        plan_id=plan.id, city_id=city.id, number=rounds[0].number + 1 if rounds else 1, covers_from=min(since, today()),
+        plan_id=plan.id, city_id=city.id, version_id=version.id, number=rounds[0].number + 1 if rounds else 1, covers_from=min(since, today()),
         covers_to=due_on, due_on=due_on, language=plan.language,
     )  # fmt: skip
     db.session.add(round_)

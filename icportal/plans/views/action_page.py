@@ -19,6 +19,7 @@ from icportal.plans.enums import OPEN
 from icportal.plans.flow import ACTION
 from icportal.plans.forms import MergeForm, StepForm, TickForm, ValueForm
 from icportal.plans.models import Action
+from icportal.plans.services import indicators
 from icportal.plans.services.writing import why_closed
 from icportal.plans.views.pages import Answer, plan_context
 from icportal.reporting import labels
@@ -80,6 +81,12 @@ def action_page(action: Action, city: City, sent: PortalForm | None = None, *, s
         entries=told(ACTION, events, names), moves=steps.moves_of(action, actor=current_actor()),
         reasons={sent.transition.data: sent.reason.data or ""} if isinstance(sent, StepForm) else {},
         merge=_merging(action, sent) if context["may_edit"] and action.state in OPEN else None,
+        removable={
+            value.id
+            for each in action.indicators
+            for value in each.values
+            if indicators.may_take_away(current_actor(), city, value)
+        },
         **_rows(action, sent),
     ), status  # fmt: skip
 

@@ -9,7 +9,7 @@ from icportal.core.strings import _
 from icportal.plans import queries
 from icportal.plans.enums import Permission
 from icportal.plans.flow import ACTION
-from icportal.plans.services import actions
+from icportal.plans.services import actions, indicators
 from icportal.plans.views.action_page import action_page, address_of, tick_form, value_form
 from icportal.plans.views.pages import UNPROCESSABLE, Answer, blueprint
 from icportal.web.decorators import requires
@@ -46,7 +46,15 @@ def report_value(slug: str, action_id: int, indicator_id: int) -> Answer:
     if form.validate():
         value, on = form.reached
         try:
-            actions.report_value(action, indicator_id, value=value, on=on, note=form.note.data or "", actor=current_actor())
+            indicators.report_value(
+                action,
+                indicator_id,
+                value=value,
+                on=on,
+                note=form.note.data or "",
+                next_on=form.next_on.data,
+                actor=current_actor(),
+            )
         except (NotAllowed, NotFound):
             raise
         except DomainError as error:

@@ -105,7 +105,7 @@ def write_note(slug: str, number: int, action_id: int) -> Answer:
     city = queries.open_city(slug, actor=current_actor())
     authorise(current_actor(), Permission.REPORT, OfCity(city.id))
     found = progress.load_round(city, number)
-    line, facts = found.line(action_id), progress.facts_of(found.line(action_id))
+    line, facts = found.line(action_id), progress.facts_of(found, found.line(action_id))
     form = NoteForm(data=_note_data(line, facts, city))
     form.language.choices = languages(city)
 
@@ -209,7 +209,7 @@ def _page(
     sent: PortalForm | None = approving or form
     return render_template(
         "plans/progress_show.html", **plan_page(city, "progress"), round=row, found=found, state=PROGRESS.state(row.state),
-        facts={line.action.id: progress.facts_of(line) for line in found.lines}, is_open=is_open, names=names, own_id=actor.id,
+        facts={line.action.id: progress.facts_of(found, line) for line in found.lines}, is_open=is_open, names=names, own_id=actor.id,
         is_overdue_round=is_open and row.due_on < today(), obstacles=progress.obstacles(found) if is_open else [],
         may_report=is_open and can(actor, Permission.REPORT, OfCity(city.id)),
         may_approve=is_open and can(actor, Permission.APPROVE_PROGRESS, OfCity(city.id)),
