@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,7 @@ from icportal.plans.draft import (
     MilestoneDraft,
 )
 from icportal.plans.models import Objective
-from icportal.plans.services.objectives import ObjectiveDraft
+from icportal.plans.services.objectives import ObjectiveDraft, seal_of
 from icportal.web.forms import PortalForm, RowForm, VersionedForm, at_most, options, required
 
 #: Rows that stand empty below those that are filled in.
@@ -252,26 +252,35 @@ class ObjectiveRow(RowForm):
     """One objective; an empty title is none."""
 
     id = HiddenField()
-    seen = HiddenField()
     title = StringField(_l("Objective"), [at_most(LONGEST_TITLE)])
     text = TextAreaField(_l("What is to be reached"), [at_most(LONGEST_TEXT)])
 
 
 class ObjectivesForm(PortalForm):
-    """The objectives of a plan in their order."""
+    """The objectives of a plan in their order; ``seen`` is the seal of the list that was read."""
 
+    seen = HiddenField()
     objectives = FieldList(FormField(ObjectiveRow, label=_l("Objective")), label=_l("Objectives"))
 
     @property
     def drafts(self) -> list[ObjectiveDraft]:
         """What was filled in; a row without a title is left out."""
         rows = [row.form for row in self.objectives if row.form.title.data or row.form.text.data]
-        return [
-            ObjectiveDraft(r.title.data or "", r.text.data or "", _number(r.id.data), _number(r.seen.data) or 0) for r in rows
-        ]
+        return [ObjectiveDraft(r.title.data or "", r.text.data or "", _number(r.id.data)) for r in rows]
+
+    def renew(self, there: Sequence[Objective]) -> None:
+        """Go on from the list as it stands now: rows that are gone are new ones, those that others added stand below."""
+        self.seen.data = seal_of(there)
+        gone = [row.form.id for row in self.objectives if _number(row.form.id.data) not in {each.id for each in there}]
+        for field in gone:
+            field.data = ""
+        shown = {_number(row.form.id.data) for row in self.objectives}
+        for each in there:
+            if each.id not in shown:
+                self.objectives.append_entry({"id": each.id, "title": each.title, "text": each.text})
 
 
-def objectives_form(objectives: Iterable[Objective]) -> ObjectivesForm:
+def objectives_form(objectives: Sequence[Objective]) -> ObjectivesForm:
     """The form with the objectives there are and some empty rows."""
-    rows: list[dict[str, Any]] = [{"id": o.id, "seen": o.version, "title": o.title, "text": o.text} for o in objectives]
-    return ObjectivesForm(data={"objectives": [*rows, *({} for _row in range(EMPTY_ROWS))]})
+    rows: list[dict[str, Any]] = [{"id": o.id, "title": o.title, "text": o.text} for o in objectives]
+    return ObjectivesForm(data={"seen": seal_of(objectives), "objectives": [*rows, *({} for _row in range(EMPTY_ROWS))]})

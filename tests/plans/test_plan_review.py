@@ -131,7 +131,7 @@ def test_the_text_that_is_read_stands_still_and_drafts_do_not(world: World) -> N
     with pytest.raises(InvalidTransition, match="Take it back first"):
         actions.edit_action(train, replace(actions.said_by(train), title="Otherwise"), actor=officer, seen=train.version)
     with pytest.raises(InvalidTransition, match="Take it back first"):
-        objectives.save_objectives(way.oulu(world), [ObjectiveDraft("Other")], language="en", actor=officer)
+        objectives.save_objectives(way.oulu(world), [ObjectiveDraft("Other")], language="en", actor=officer, seen=None)
     with pytest.raises(InvalidTransition, match="Take it back first"):
         about.edit_plan(way.oulu(world), about.About(title="Other"), actor=officer, seen=None)
     # The months and the internal note are no part of any version.
