@@ -176,6 +176,19 @@ def test_a_circle_is_named_and_an_early_beginning_is_told(world: World, context:
 
 
 @pytest.mark.databases
+def test_what_waits_for_a_dropped_action_can_still_be_changed(world: World, context: None) -> None:
+    first = add(world, title="A")
+    second = add(world, title="B", after=(first.id,))
+    move(world, first, "drop", "Too dear")
+    edit(world, second, outcome="Changed")
+    assert (second.outcome, actions.said_by(second).after) == ("Changed", (first.id,))
+    assert refused(world, after=(first.id,)) == [("after", "Choose actions of this plan that are not dropped.")]
+    edit(world, second, after=())
+    with pytest.raises(FieldErrors):
+        edit(world, second, after=(first.id,))
+
+
+@pytest.mark.databases
 def test_of_two_who_change_only_milestones_the_second_sees_both(world: World, context: None) -> None:
     action = add(world, milestones=STEPS)
     seen, said = action.version, actions.said_by(action)
