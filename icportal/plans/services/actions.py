@@ -18,7 +18,8 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, NotFound, Stale
 from icportal.core.strings import _
 from icportal.core.transactions import hold
-from icportal.plans import smart, status
+from icportal.i18n.formatting import listing
+from icportal.plans import queries, smart, status
 from icportal.plans.contents import amount
 from icportal.plans.dependencies import circle, links_of
 from icportal.plans.draft import COLUMNS, LABELS, Draft, IndicatorDraft, MilestoneDraft, checked, draft_of, is_kept
@@ -26,7 +27,7 @@ from icportal.plans.enums import OPEN, ActionState, OriginKind
 from icportal.plans.flow import ACTION
 from icportal.plans.models import Action, ActionIndicator, Dependency, IndicatorValue, Milestone, Origin
 from icportal.plans.services.writing import authorise_writing, held_plan, require_writable, touch_plan
-from icportal.plans.steps import is_against
+from icportal.plans.steps import is_against, overtaken
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
@@ -129,7 +130,8 @@ def move_action(action: Action, step: str, *, actor: Actor, seen: int | None, re
     """Take a step with an action. Why it is blocked or dropped stands in the plan.
 
     A step against what the milestones say needs its reason, and holds until they say the same or count again
-    (``count_milestones``). What is taken up while something is missing is a draft again.
+    (``count_milestones``). Work before what the action waits for is done needs one too. What is taken up while something is
+    missing is a draft again.
 
     Raises:
         NotFound: there is no such step.
@@ -138,12 +140,16 @@ def move_action(action: Action, step: str, *, actor: Actor, seen: int | None, re
     authorise_writing(actor, action)
     if not any(each.name == step and not each.automatic for each in ACTION.transitions):
         raise NotFound(_("There is no such step."))
-    against = is_against(ACTION.find(step), action)
+    against, early = is_against(ACTION.find(step), action), overtaken(ACTION.find(step), queries.waits_for(action))
     if against and not reason.strip():
         raise InvalidTransition(_("The milestones say otherwise. Say why: your reason stands in the plan."), field="reason")
+    if early and not reason.strip():
+        others = listing(f"“{each.title}”" for each in early)
+        message = _("It waits for %(others)s. Say why it does not wait any longer: your reason stands in the plan.", others=others)
+        raise InvalidTransition(message, field="reason")
     event = engine.fire(ACTION, action, step, actor=actor, version=seen, reason=reason, city_id=action.city_id)
     action.is_overridden = against
-    action.because = event.reason if against or step in {"block", "drop"} else ""
+    action.because = event.reason if against or early or step in {"block", "drop"} else ""
     db.session.flush()
     if step == "take_up" and not _is_complete(action):
         _fire(action, "make_draft", actor)
