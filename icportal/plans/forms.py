@@ -24,6 +24,7 @@ from wtforms.widgets import TextInput
 from icportal.charter.forms import DayField
 from icportal.content.desk import Checkboxes
 from icportal.core.clock import today
+from icportal.core.errors import DomainError, FieldErrors
 from icportal.core.strings import Text, _, _l, _lp
 from icportal.i18n.catalogues import current_language
 from icportal.indicators.exchange.cells import read_number
@@ -31,6 +32,7 @@ from icportal.indicators.exchange.vocabulary import folded
 from icportal.indicators.typed import plain
 from icportal.plans.draft import (
     LABELS,
+    LONGEST_CODE,
     LONGEST_NAME,
     LONGEST_TEXT,
     LONGEST_TITLE,
@@ -85,7 +87,7 @@ class IndicatorRow(RowForm):
     id = HiddenField()
     label = StringField(_l("What is counted or measured"), [at_most(LONGEST_TITLE)])
     unit = StringField(_l("Unit"), [at_most(LONGEST_UNIT)])
-    indicator_code = StringField(_l("Code in the catalogue of indicators"), [at_most(20)])
+    indicator_code = StringField(_l("Code in the catalogue of indicators"), [at_most(LONGEST_CODE)])
     baseline = AmountField(_l("Baseline"), [Optional()])
     baseline_on = DayField(_l("Day of the baseline"))
     target = AmountField(_l("Target"), [Optional()])
@@ -138,6 +140,14 @@ class ActionForm(VersionedForm):
         self.objective_id.choices = options([(0, _lp("objective", "none")), *objectives])
         self.after.choices = options(actions)
 
+    def refuse(self, error: DomainError) -> None:
+        """What is wrong with the code of an indicator stands at its row: services count the rows that were filled in."""
+        filled = (row.form for row in self.indicators if _is_filled(row.form))
+        places = {f"indicators-{place}-indicator_code": form.indicator_code.id for place, form in enumerate(filled)}
+        super().refuse(FieldErrors([(places.get(field or "", field), message) for field, message in error.problems]))
+        # As validating leaves it: what stands at a row is an error of the list as well.
+        self.indicators.errors = [*self.indicators.errors, *(row.errors for row in self.indicators if row.errors)]
+
     def add_rows(self) -> None:
         """Some more empty rows below what was typed."""
         for rows in (self.milestones, self.indicators):
@@ -182,7 +192,7 @@ def _milestone(form: Any) -> MilestoneDraft:
 def _indicator(form: Any) -> IndicatorDraft:
     days = (form.baseline.data, form.baseline_on.data, form.target.data, form.deadline.data, form.next_due_on.data)
     return IndicatorDraft(
-        form.label.data or "", form.unit.data or "", *days, form.indicator_code.data or "", _number(form.id.data)
+        form.label.data or "", form.unit.data or "", *days, (form.indicator_code.data or "").upper(), _number(form.id.data)
     )
 
 

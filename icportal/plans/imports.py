@@ -24,12 +24,13 @@ from icportal.indicators import findings
 from icportal.indicators.enums import Outcome
 from icportal.indicators.exchange.layout import Unreadable
 from icportal.indicators.findings import Finding
+from icportal.indicators.queries import published_codes
 from icportal.plans import contents, drafting
 from icportal.plans.contents import OWN, Content
 from icportal.plans.dependencies import circle
 from icportal.plans.enums import ActionState
 from icportal.plans.exchange.layout import ACTIONS, INDICATORS, MILESTONES, NAMES, NEW, row_id
-from icportal.plans.exchange.reading import ReadAction, ReadBook, ReadRow, read_plan
+from icportal.plans.exchange.reading import SHOWN, ReadAction, ReadBook, ReadRow, read_plan
 from icportal.plans.exchange.writing import COLUMN_NAMES, TITLES, write_workbook
 from icportal.plans.loaded import LoadedPlan
 from icportal.plans.models import PlanImport
@@ -48,6 +49,7 @@ findings.register(
         "plan.rule": _l("%(why)s"),
         "plan.dropped": _l("“%(title)s” was dropped: nothing can begin after it any more."),
         "plan.circle": _l("This would be a circle: %(way)s."),
+        "plan.no_code": _l("The catalogue has no indicator “%(text)s”. Leave the code empty for a measure of your own."),
         "plan.no_day": _l("A milestone needs its day."),
     }
 )
@@ -141,7 +143,11 @@ class _Desk:
             for each in plan.actions
             if each.merged_into_id is None
         }
-        self.dropped = {contents.key_of(ACTIONS, each.id): each.title for each in plan.actions if each.state == ActionState.DROPPED}
+        rows = (row for each in self.said.get("actions", ()) for row in each["parts"][INDICATORS])
+        self.codes = published_codes({code for row in rows if (code := row["fields"].get("indicator_code"))})
+        self.dropped = {
+            contents.key_of(ACTIONS, each.id): each.title for each in plan.actions if each.state == ActionState.DROPPED
+        }
         self.owner = {part["key"]: key for key, each in self.theirs.items() for part in (*each[MILESTONES], *each[INDICATORS])}
 
     def planned(self) -> list[Planned]:
@@ -215,10 +221,25 @@ class _Desk:
                     del known[each["key"]]
                     continue
                 fields = {name: contents.empty(name) if value is None else value for name, value in each["fields"].items()}
+                problems += self._unknown_code(each, fields.get("indicator_code", ""), known[each["key"]])
                 known[each["key"]].update(fields)
                 problems += _missing(sheet, each, known[each["key"]])
             mine[sheet] = list(known.values())
         return _tidy(mine), problems
+
+    def _unknown_code(self, row: Mapping[str, Any], code: str, there: Content) -> list[Any]:
+        """A code that is none of the catalogue, unless it stood there before."""
+        if not code or code in self.codes or code == there["indicator_code"].upper():
+            return []
+        return [
+            (
+                row["cells"]["indicator_code"],
+                "indicator_code",
+                row["key"],
+                code[:SHOWN],
+                Finding("plan.no_code", {"text": code[:60]}),
+            )
+        ]
 
 
 def _problems(row: Mapping[str, Any], _action: Mapping[str, Any]) -> list[tuple[str, str, str, str, Finding]]:

@@ -238,7 +238,9 @@ def test_what_others_read_is_not_written_and_who_wrote_is_kept(world: World, con
     with pytest.raises(InvalidTransition, match="Write a new version"):
         edit(world, included, outcome="Changed")
     with pytest.raises(InvalidTransition):
-        objectives.save_objectives(world.city("oulu"), [ObjectiveDraft("X")], language="en", actor=world.officer("oulu"), seen=None)
+        objectives.save_objectives(
+            world.city("oulu"), [ObjectiveDraft("X")], language="en", actor=world.officer("oulu"), seen=None
+        )
     with pytest.raises(InvalidTransition):
         actions.merge_actions(included, later, actor=world.officer("oulu"), seen=later.version)
     edit(world, later, outcome="Changed")

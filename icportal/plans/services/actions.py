@@ -145,7 +145,9 @@ def move_action(action: Action, step: str, *, actor: Actor, seen: int | None, re
         raise InvalidTransition(_("The milestones say otherwise. Say why: your reason stands in the plan."), field="reason")
     if early and not reason.strip():
         others = listing(f"“{each.title}”" for each in early)
-        message = _("It waits for %(others)s. Say why it does not wait any longer: your reason stands in the plan.", others=others)
+        message = _(
+            "It waits for %(others)s. Say why it does not wait any longer: your reason stands in the plan.", others=others
+        )
         raise InvalidTransition(message, field="reason")
     event = engine.fire(ACTION, action, step, actor=actor, version=seen, reason=reason, city_id=action.city_id)
     action.is_overridden = against

@@ -36,9 +36,7 @@ def seal_of(objectives: Iterable[Objective]) -> str:
     return sha256([[each.id, each.version] for each in objectives])
 
 
-def save_objectives(
-    city: City, drafts: Sequence[ObjectiveDraft], *, language: str, actor: Actor, seen: str | None
-) -> bool:
+def save_objectives(city: City, drafts: Sequence[ObjectiveDraft], *, language: str, actor: Actor, seen: str | None) -> bool:
     """Keep the objectives in this order; one that is left out goes, and its actions stand without one. Whether anything changed.
 
     ``seen`` is the seal of the list that was read; None where nothing was.

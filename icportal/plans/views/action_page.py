@@ -13,6 +13,7 @@ from icportal.core.clock import today
 from icportal.core.errors import NotFound
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
+from icportal.indicators.queries import published_codes
 from icportal.plans import loaded, measured, queries, smart, steps
 from icportal.plans.dependencies import early
 from icportal.plans.enums import OPEN
@@ -82,7 +83,7 @@ def action_page(action: Action, city: City, sent: PortalForm | None = None, *, s
         entries=told(ACTION, events, names), moves=steps.moves_of(action, actor=current_actor(), waits_for=waits_for),
         reasons={sent.transition.data: sent.reason.data or ""} if isinstance(sent, StepForm) else {},
         merge=_merging(action, sent) if context["may_edit"] and action.state in OPEN else None,
-        **_rows(action, sent),
+        known_codes=published_codes({each.indicator_code for each in action.indicators} - {""}), **_rows(action, sent),
     ), status  # fmt: skip
 
 
