@@ -13,7 +13,9 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select
 
+from icportal.content.models import Shelf
 from icportal.core.db import db
+from icportal.i18n.locales import DEFAULT
 from icportal.indicators.catalogue import Definition
 from icportal.indicators.comparability import NEAREST, Value
 from icportal.indicators.enums import Confidentiality, DefinitionFamily
@@ -102,6 +104,14 @@ def breakdowns_of(indicator_id: int) -> set[str]:
     later = select(func.min(P.breakdown)).where(here, P.breakdown > start.c.key).scalar_subquery()
     leap = start.union_all(select(later).where(start.c.key.is_not(None)))
     return {key for key in db.session.scalars(select(leap.c.key).limit(200)) if key is not None}
+
+
+def published_codes(codes: Collection[str]) -> set[str]:
+    """Those of these codes that name an indicator of the published catalogue."""
+    if not codes:
+        return set()
+    shelved = select(Indicator.code).join(Shelf, Shelf.item_id == Indicator.item_id).where(Shelf.language == DEFAULT)
+    return set(db.session.scalars(shelved.where(Indicator.code.in_(codes))))
 
 
 @dataclass(frozen=True, slots=True)

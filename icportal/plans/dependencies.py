@@ -40,15 +40,19 @@ def links_of(plan_id: int) -> dict[int, list[int]]:
 
 
 def problem_with(plan_id: int, action_id: int | None, after: Sequence[int]) -> Text | None:
-    """Why an action cannot wait for these: itself, one of another plan or a dropped one, or a circle, which is named."""
+    """Why an action cannot wait for these: itself, one of another plan or a dropped one, or a circle, which is named.
+
+    What it waited for before may have been dropped since: that alone stands in the way of no change.
+    """
     if action_id in after:
         return _("An action cannot wait for itself.")
+    links = links_of(plan_id)
     query = select(Action.id, Action.title).where(Action.plan_id == plan_id)
     titles: dict[int, str] = dict(_pairs(query))
     open_ = dict(_pairs(query.where(Action.state != "dropped")))
-    if set(after) - set(open_):
+    if set(after) - set(open_) - set(links.get(action_id or 0, ())):
         return _("Choose actions of this plan that are not dropped.")
-    if action_id is not None and (found := circle({**links_of(plan_id), action_id: after}, action_id)):
+    if action_id is not None and (found := circle({**links, action_id: after}, action_id)):
         return _("This would be a circle: %(way)s.", way=" → ".join(titles[number] for number in found))
     return None
 

@@ -15,11 +15,12 @@ from icportal.core.errors import FieldErrors
 from icportal.core.strings import Text, _, _l, _lp
 from icportal.core.text import clean_line, clean_text
 from icportal.i18n.locales import CONTENT_LANGUAGES
+from icportal.indicators.queries import published_codes
 from icportal.plans.dependencies import problem_with
 from icportal.plans.models import Action, Objective
 from icportal.toolkits.queries import factor_titles
 
-LONGEST_TITLE, LONGEST_NAME, LONGEST_TEXT, LONGEST_UNIT = 300, 200, 20_000, 60
+LONGEST_TITLE, LONGEST_NAME, LONGEST_TEXT, LONGEST_UNIT, LONGEST_CODE = 300, 200, 20_000, 60, 20
 MOST_CHILDREN, DEAREST = 50, 2_000_000_000
 #: Values of indicators have at most so many places before the point.
 LARGEST = Decimal(10) ** 13
@@ -130,7 +131,13 @@ def checked(draft: Draft, *, plan_id: int, action: Action | None) -> Draft:
         FieldErrors: naming everything that does not do.
     """
     draft = _clean(draft)
-    problems = [*_of_words(draft), *_of_days(draft), *_of_parts(draft), *_of_links(draft, plan_id, action)]
+    problems = [
+        *_of_words(draft),
+        *_of_days(draft),
+        *_of_parts(draft),
+        *_of_links(draft, plan_id, action),
+        *_of_codes(draft, action),
+    ]
     if problems:
         raise FieldErrors(problems)
     return draft
@@ -140,7 +147,10 @@ def _clean(draft: Draft) -> Draft:
     said: dict[str, Any] = {name: clean_line(getattr(draft, name)) for name in _LINES}
     said |= {name: clean_text(getattr(draft, name)) for name in _TEXTS}
     milestones = [replace(each, title=clean_line(each.title)) for each in draft.milestones]
-    indicators = [replace(each, label=clean_line(each.label), unit=clean_line(each.unit)) for each in draft.indicators]
+    indicators = [
+        replace(each, label=clean_line(each.label), unit=clean_line(each.unit), indicator_code=clean_line(each.indicator_code))
+        for each in draft.indicators
+    ]
     # In the order in which they are read again, so that what was not changed is the same.
     milestones.sort(key=lambda each: (each.due_on or date.max, each.id or 2**40))
     return replace(
@@ -227,4 +237,20 @@ def _of_links(draft: Draft, plan_id: int, action: Action | None) -> list[tuple[s
     for name, known, said in (("milestones", own[0], draft.milestones), ("indicators", own[1], draft.indicators)):
         if any(each.id is not None and each.id not in known for each in said):
             problems.append((name, _("Somebody has removed one of these meanwhile. Open the action again.")))
+    return problems
+
+
+def _of_codes(draft: Draft, action: Action | None) -> list[tuple[str | None, Text]]:
+    """A code is one of the catalogue, or stood there before: an indicator may have been withdrawn since."""
+    there = {"", *(each.indicator_code.upper() for each in action.indicators)} if action else {""}
+    asked = {each.indicator_code for each in draft.indicators if each.indicator_code.upper() not in there}
+    unknown = asked - published_codes(asked)
+    problems: list[tuple[str | None, Text]] = []
+    for place, code in enumerate(each.indicator_code for each in draft.indicators):
+        if code not in unknown:
+            continue
+        message = _("The catalogue has no indicator “%(code)s”. Leave the code empty for a measure of your own.", code=code)
+        if len(code) > LONGEST_CODE:
+            message = _("This is too long: at most %(max)d characters.", max=LONGEST_CODE)
+        problems.append((f"indicators-{place}-indicator_code", message))
     return problems

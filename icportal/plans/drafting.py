@@ -39,12 +39,12 @@ def draft_of(content: Content, numbers: Mapping[str, int], action: Action | None
 def refusals(content: Content) -> list[tuple[str, Text]]:
     """(column, why) of what the page would refuse of the words, days and parts of an action. Asks nothing of the database.
 
-    Where an action leads to, an objective or others, is looked at by whoever knows them all.
+    Where an action leads to, an objective, others or the catalogue, is looked at by whoever knows them all.
     """
     draft = draft_of(content, {})
     alone = replace(
         draft, objective_id=None, milestones=tuple(replace(each, id=None) for each in draft.milestones),
-        indicators=tuple(replace(each, id=None) for each in draft.indicators),
+        indicators=tuple(replace(each, id=None, indicator_code="") for each in draft.indicators),
     )  # fmt: skip
     try:
         checked(alone, plan_id=0, action=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from wtforms.widgets import TextInput
 from icportal.charter.forms import DayField
 from icportal.content.desk import Checkboxes
 from icportal.core.clock import today
+from icportal.core.errors import DomainError, FieldErrors
 from icportal.core.strings import Text, _, _l, _lp
 from icportal.i18n.catalogues import current_language
 from icportal.indicators.exchange.cells import read_number
@@ -31,6 +32,7 @@ from icportal.indicators.exchange.vocabulary import folded
 from icportal.indicators.typed import plain
 from icportal.plans.draft import (
     LABELS,
+    LONGEST_CODE,
     LONGEST_NAME,
     LONGEST_TEXT,
     LONGEST_TITLE,
@@ -40,7 +42,7 @@ from icportal.plans.draft import (
     MilestoneDraft,
 )
 from icportal.plans.models import Objective
-from icportal.plans.services.objectives import ObjectiveDraft
+from icportal.plans.services.objectives import ObjectiveDraft, seal_of
 from icportal.web.forms import PortalForm, RowForm, VersionedForm, at_most, options, required
 
 #: Rows that stand empty below those that are filled in.
@@ -85,7 +87,7 @@ class IndicatorRow(RowForm):
     id = HiddenField()
     label = StringField(_l("What is counted or measured"), [at_most(LONGEST_TITLE)])
     unit = StringField(_l("Unit"), [at_most(LONGEST_UNIT)])
-    indicator_code = StringField(_l("Code in the catalogue of indicators"), [at_most(20)])
+    indicator_code = StringField(_l("Code in the catalogue of indicators"), [at_most(LONGEST_CODE)])
     baseline = AmountField(_l("Baseline"), [Optional()])
     baseline_on = DayField(_l("Day of the baseline"))
     target = AmountField(_l("Target"), [Optional()])
@@ -138,6 +140,14 @@ class ActionForm(VersionedForm):
         self.objective_id.choices = options([(0, _lp("objective", "none")), *objectives])
         self.after.choices = options(actions)
 
+    def refuse(self, error: DomainError) -> None:
+        """What is wrong with the code of an indicator stands at its row: services count the rows that were filled in."""
+        filled = (row.form for row in self.indicators if _is_filled(row.form))
+        places = {f"indicators-{place}-indicator_code": form.indicator_code.id for place, form in enumerate(filled)}
+        super().refuse(FieldErrors([(places.get(field or "", field), message) for field, message in error.problems]))
+        # As validating leaves it: what stands at a row is an error of the list as well.
+        self.indicators.errors = [*self.indicators.errors, *(row.errors for row in self.indicators if row.errors)]
+
     def add_rows(self) -> None:
         """Some more empty rows below what was typed."""
         for rows in (self.milestones, self.indicators):
@@ -182,7 +192,7 @@ def _milestone(form: Any) -> MilestoneDraft:
 def _indicator(form: Any) -> IndicatorDraft:
     days = (form.baseline.data, form.baseline_on.data, form.target.data, form.deadline.data, form.next_due_on.data)
     return IndicatorDraft(
-        form.label.data or "", form.unit.data or "", *days, form.indicator_code.data or "", _number(form.id.data)
+        form.label.data or "", form.unit.data or "", *days, (form.indicator_code.data or "").upper(), _number(form.id.data)
     )
 
 
@@ -253,26 +263,35 @@ class ObjectiveRow(RowForm):
     """One objective; an empty title is none."""
 
     id = HiddenField()
-    seen = HiddenField()
     title = StringField(_l("Objective"), [at_most(LONGEST_TITLE)])
     text = TextAreaField(_l("What is to be reached"), [at_most(LONGEST_TEXT)])
 
 
 class ObjectivesForm(PortalForm):
-    """The objectives of a plan in their order."""
+    """The objectives of a plan in their order; ``seen`` is the seal of the list that was read."""
 
+    seen = HiddenField()
     objectives = FieldList(FormField(ObjectiveRow, label=_l("Objective")), label=_l("Objectives"))
 
     @property
     def drafts(self) -> list[ObjectiveDraft]:
         """What was filled in; a row without a title is left out."""
         rows = [row.form for row in self.objectives if row.form.title.data or row.form.text.data]
-        return [
-            ObjectiveDraft(r.title.data or "", r.text.data or "", _number(r.id.data), _number(r.seen.data) or 0) for r in rows
-        ]
+        return [ObjectiveDraft(r.title.data or "", r.text.data or "", _number(r.id.data)) for r in rows]
+
+    def renew(self, there: Sequence[Objective]) -> None:
+        """Go on from the list as it stands now: rows that are gone are new ones, those that others added stand below."""
+        self.seen.data = seal_of(there)
+        gone = [row.form.id for row in self.objectives if _number(row.form.id.data) not in {each.id for each in there}]
+        for field in gone:
+            field.data = ""
+        shown = {_number(row.form.id.data) for row in self.objectives}
+        for each in there:
+            if each.id not in shown:
+                self.objectives.append_entry({"id": each.id, "title": each.title, "text": each.text})
 
 
-def objectives_form(objectives: Iterable[Objective]) -> ObjectivesForm:
+def objectives_form(objectives: Sequence[Objective]) -> ObjectivesForm:
     """The form with the objectives there are and some empty rows."""
-    rows: list[dict[str, Any]] = [{"id": o.id, "seen": o.version, "title": o.title, "text": o.text} for o in objectives]
-    return ObjectivesForm(data={"objectives": [*rows, *({} for _row in range(EMPTY_ROWS))]})
+    rows: list[dict[str, Any]] = [{"id": o.id, "title": o.title, "text": o.text} for o in objectives]
+    return ObjectivesForm(data={"seen": seal_of(objectives), "objectives": [*rows, *({} for _row in range(EMPTY_ROWS))]})

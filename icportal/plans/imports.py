@@ -24,11 +24,13 @@ from icportal.indicators import findings
 from icportal.indicators.enums import Outcome
 from icportal.indicators.exchange.layout import Unreadable
 from icportal.indicators.findings import Finding
+from icportal.indicators.queries import published_codes
 from icportal.plans import contents, drafting
 from icportal.plans.contents import OWN, Content
 from icportal.plans.dependencies import circle
+from icportal.plans.enums import ActionState
 from icportal.plans.exchange.layout import ACTIONS, INDICATORS, MILESTONES, NAMES, NEW, row_id
-from icportal.plans.exchange.reading import ReadAction, ReadBook, ReadRow, read_plan
+from icportal.plans.exchange.reading import SHOWN, ReadAction, ReadBook, ReadRow, read_plan
 from icportal.plans.exchange.writing import COLUMN_NAMES, TITLES, write_workbook
 from icportal.plans.loaded import LoadedPlan
 from icportal.plans.models import PlanImport
@@ -45,7 +47,9 @@ findings.register(
         "plan.other_row": _l("This row belongs to another action. Take it away there, and write it into an empty row."),
         "plan.no_title": _l("This row has no name. Give it one, or leave the whole row empty."),
         "plan.rule": _l("%(why)s"),
+        "plan.dropped": _l("“%(title)s” was dropped: nothing can begin after it any more."),
         "plan.circle": _l("This would be a circle: %(way)s."),
+        "plan.no_code": _l("The catalogue has no indicator “%(text)s”. Leave the code empty for a measure of your own."),
         "plan.no_day": _l("A milestone needs its day."),
     }
 )
@@ -139,21 +143,35 @@ class _Desk:
             for each in plan.actions
             if each.merged_into_id is None
         }
+        rows = (row for each in self.said.get("actions", ()) for row in each["parts"][INDICATORS])
+        self.codes = published_codes({code for row in rows if (code := row["fields"].get("indicator_code"))})
+        self.dropped = {
+            contents.key_of(ACTIONS, each.id): each.title for each in plan.actions if each.state == ActionState.DROPPED
+        }
         self.owner = {part["key"]: key for key, each in self.theirs.items() for part in (*each[MILESTONES], *each[INDICATORS])}
 
     def planned(self) -> list[Planned]:
         rows = [self._planned(each) for each in self.said.get("actions", ())]
         after = {**{key: each["after"] for key, each in self.theirs.items()}, **{row.key: row.mine["after"] for row in rows}}
-        return [self._in_circle(row, after) for row in rows]
+        return [self._linked(row, after) for row in rows]
 
-    def _in_circle(self, row: Planned, after: Mapping[str, Sequence[str]]) -> Planned:
-        """What waits for itself in the end is refused, with the way that leads there."""
-        way = circle(after, row.key) if row.outcome in {*WRITES, Outcome.CONFLICT} and row.mine["after"] else []
-        if not way:
+    def _linked(self, row: Planned, after: Mapping[str, Sequence[str]]) -> Planned:
+        """What waits for itself in the end is refused, with the way that leads there; so is what would wait for a dropped one."""
+        if row.outcome not in {*WRITES, Outcome.CONFLICT} or not row.mine["after"]:
             return row
-        titles = {key: each["title"] for key, each in self.theirs.items()} | {row.key: row.title}
-        finding = Finding("plan.circle", {"way": " → ".join(titles.get(key, key) for key in way)})
-        return replace(row, outcome=Outcome.REFUSED, problems=((row.cells["after"], "after", row.key, "", finding),))
+        there = (row.theirs or {}).get("after", ())
+        found = [
+            Finding("plan.dropped", {"title": self.dropped[key]})
+            for key in row.mine["after"]
+            if key in self.dropped and key not in there
+        ]
+        if way := circle(after, row.key):
+            titles = {key: each["title"] for key, each in self.theirs.items()} | {row.key: row.title}
+            found.append(Finding("plan.circle", {"way": " → ".join(titles.get(key, key) for key in way)}))
+        if not found:
+            return row
+        problems = tuple((row.cells["after"], "after", row.key, "", each) for each in found)
+        return replace(row, outcome=Outcome.REFUSED, problems=problems)
 
     def _planned(self, said: Mapping[str, Any]) -> Planned:
         key, theirs = said["key"], self.theirs.get(said["key"])
@@ -203,10 +221,25 @@ class _Desk:
                     del known[each["key"]]
                     continue
                 fields = {name: contents.empty(name) if value is None else value for name, value in each["fields"].items()}
+                problems += self._unknown_code(each, fields.get("indicator_code", ""), known[each["key"]])
                 known[each["key"]].update(fields)
                 problems += _missing(sheet, each, known[each["key"]])
             mine[sheet] = list(known.values())
         return _tidy(mine), problems
+
+    def _unknown_code(self, row: Mapping[str, Any], code: str, there: Content) -> list[Any]:
+        """A code that is none of the catalogue, unless it stood there before."""
+        if not code or code in self.codes or code == there["indicator_code"].upper():
+            return []
+        return [
+            (
+                row["cells"]["indicator_code"],
+                "indicator_code",
+                row["key"],
+                code[:SHOWN],
+                Finding("plan.no_code", {"text": code[:60]}),
+            )
+        ]
 
 
 def _problems(row: Mapping[str, Any], _action: Mapping[str, Any]) -> list[tuple[str, str, str, str, Finding]]:

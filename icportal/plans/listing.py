@@ -17,7 +17,7 @@ from icportal.plans.gantt import Bar, Group, Point
 from icportal.plans.loaded import LoadedPlan
 from icportal.plans.models import Action, Milestone, Objective
 from icportal.plans.queries import OVERDUE
-from icportal.plans.status import is_overdue
+from icportal.plans.status import is_overdue, unfinished
 
 PAGE = 200
 #: Cards of one state on the board.
@@ -58,7 +58,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Item:
-    """An action in a list, with what of it is due next."""
+    """An action in a list, with what of it is due next. ``waits_for`` are the unfinished ones it begins after."""
 
     action: Action
     objective: Objective | None
@@ -66,6 +66,7 @@ class Item:
     next: Milestone | None
     done: int
     total: int
+    waits_for: Sequence[Action] = ()
 
     @property
     def share(self) -> float:
@@ -124,14 +125,19 @@ def list_plan(plan: LoadedPlan, wanted: Wanted, *, page: int = 1, kinds: Mapping
 def items_of(plan: LoadedPlan) -> list[Item]:
     """Every action, the most urgent first."""
     objectives = {each.id: each for each in plan.objectives}
-    return [_item(action, objectives) for action in sorted(plan.actions, key=urgency)]
+    actions = {each.id: each for each in plan.actions}
+    return [
+        _item(action, objectives, [actions[number] for number in plan.after.get(action.id, ()) if number in actions])
+        for action in sorted(plan.actions, key=urgency)
+    ]
 
 
-def _item(action: Action, objectives: Mapping[int, Objective]) -> Item:
+def _item(action: Action, objectives: Mapping[int, Objective], before: Sequence[Action]) -> Item:
     open_ones = [each for each in action.milestones if each.done_on is None]
     following = min(open_ones, key=lambda each: (each.due_on, each.id), default=None) if action.state in OPEN else None
     done, total = len(action.milestones) - len(open_ones), len(action.milestones)
-    return Item(action, objectives.get(action.objective_id or 0), is_overdue(action), following, done, total)
+    waits_for = unfinished(before) if action.state in OPEN else []
+    return Item(action, objectives.get(action.objective_id or 0), is_overdue(action), following, done, total, waits_for)
 
 
 def urgency(action: Action) -> tuple[int, date, int]:

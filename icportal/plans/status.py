@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from icportal.core.clock import today
@@ -30,6 +31,11 @@ def contradicts(action: Action, state: str) -> bool:
     if said is None or state not in COUNTED:
         return False
     return state != said and (said, state) != (ActionState.PLANNED, ActionState.IN_PROGRESS)
+
+
+def unfinished(others: Iterable[Action]) -> list[Action]:
+    """Those of the actions one waits for that are not done yet; a dropped one holds nobody up."""
+    return [other for other in others if other.state in OPEN]
 
 
 def next_due(action: Action) -> date | None:

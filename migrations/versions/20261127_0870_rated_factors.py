@@ -16,7 +16,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['pairing_id'], ['mentoring_pairing.id'], name=op.f('fk_mentoring_rated_factor_pairing_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mentoring_rated_factor')),
-    sa.UniqueConstraint('pairing_id', 'code', name=op.f('uq_mentoring_rated_factor_pairing_id'))
+    sa.UniqueConstraint('pairing_id', 'code', name=op.f('uq_mentoring_rated_factor_pairing_id_code'))
     )
 
 

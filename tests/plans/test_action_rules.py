@@ -126,7 +126,7 @@ def test_work_may_begin_before_the_first_milestone_is_done(world: World, context
 
 def test_who_says_otherwise_than_the_milestones_says_why(world: World, context: None) -> None:
     action = add(world, milestones=STEPS)
-    asked = {step.name: step.needs_reason for step in steps.open_to(action, actor=world.officer("oulu"))}
+    asked = {step.name: step.needs_reason for step in steps.open_to(action, actor=world.officer("oulu"), waits_for=())}
     assert asked == {"start": False, "finish": True, "block": True, "drop": True}
     with pytest.raises(InvalidTransition):
         move(world, action, "finish")
@@ -140,6 +140,31 @@ def test_who_says_otherwise_than_the_milestones_says_why(world: World, context: 
     move(world, action, "finish", "Again")
     tick(world, action, 1, today())
     assert (action.state, action.is_overridden) == ("done", False)
+
+
+@pytest.mark.databases
+def test_who_does_not_wait_for_what_comes_before_says_why(world: World, context: None) -> None:
+    first = add(world, title="A")
+    second = add(world, title="B", after=(first.id,))
+    third = add(world, title="C", after=(first.id,), milestones=STEPS)
+    asked = steps.open_to(second, actor=world.officer("oulu"), waits_for=queries.waits_for(second))
+    assert {step.name: step.needs_reason for step in asked} == {"start": True, "finish": True, "block": True, "drop": True}
+    for step in ("start", "finish"):
+        with pytest.raises(InvalidTransition, match="It waits for “A”") as error:
+            move(world, second, step)
+        assert error.value.problems[0][0] == "reason"
+    assert move(world, second, "start", "The room is free only now") == "in_progress"
+    assert (second.because, second.is_overridden) == ("The room is free only now", False)
+    move(world, second, "block", "No key")
+    with pytest.raises(InvalidTransition, match="It waits for “A”"):
+        move(world, second, "resume")
+    # What its milestones count is no step that somebody takes.
+    assert tick(world, third, 0, days(-1)) == "in_progress"
+    move(world, first, "finish")
+    assert move(world, second, "resume") == "in_progress"
+    move(world, first, "take_up", "Once more")
+    move(world, first, "drop", "Too dear")
+    assert move(world, second, "finish") == "done"
 
 
 def test_what_is_taken_up_and_not_complete_is_a_draft_again(world: World, context: None) -> None:
@@ -176,6 +201,19 @@ def test_a_circle_is_named_and_an_early_beginning_is_told(world: World, context:
 
 
 @pytest.mark.databases
+def test_what_waits_for_a_dropped_action_can_still_be_changed(world: World, context: None) -> None:
+    first = add(world, title="A")
+    second = add(world, title="B", after=(first.id,))
+    move(world, first, "drop", "Too dear")
+    edit(world, second, outcome="Changed")
+    assert (second.outcome, actions.said_by(second).after) == ("Changed", (first.id,))
+    assert refused(world, after=(first.id,)) == [("after", "Choose actions of this plan that are not dropped.")]
+    edit(world, second, after=())
+    with pytest.raises(FieldErrors):
+        edit(world, second, after=(first.id,))
+
+
+@pytest.mark.databases
 def test_of_two_who_change_only_milestones_the_second_sees_both(world: World, context: None) -> None:
     action = add(world, milestones=STEPS)
     seen, said = action.version, actions.said_by(action)
@@ -200,7 +238,9 @@ def test_what_others_read_is_not_written_and_who_wrote_is_kept(world: World, con
     with pytest.raises(InvalidTransition, match="Write a new version"):
         edit(world, included, outcome="Changed")
     with pytest.raises(InvalidTransition):
-        objectives.save_objectives(world.city("oulu"), [ObjectiveDraft("X")], language="en", actor=world.officer("oulu"))
+        objectives.save_objectives(
+            world.city("oulu"), [ObjectiveDraft("X")], language="en", actor=world.officer("oulu"), seen=None
+        )
     with pytest.raises(InvalidTransition):
         actions.merge_actions(included, later, actor=world.officer("oulu"), seen=later.version)
     edit(world, later, outcome="Changed")

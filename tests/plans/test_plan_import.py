@@ -18,11 +18,12 @@ from reporting_world import World, make_world
 from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, NotAllowed, NotFound, Stale
+from icportal.indicators.enums import Outcome
 from icportal.plans import imports
 from icportal.plans.imports import ImportPlan
 from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, PlanImport
-from icportal.plans.services import importing
+from icportal.plans.services import actions, importing
 
 PLAN = "/en/work/plans/oulu"
 Cells = dict[tuple[str, str], Any]
@@ -185,6 +186,24 @@ def test_the_rules_of_the_page_hold_and_name_the_cell(world: World, changes: Cel
         ): "This would be a circle: Letters in plain words → Train the staff → Letters in plain words.",
         ("=1+1", "title"): "The milestone “Too early” is before its action begins.",
     }
+
+
+@pytest.mark.databases
+def test_nothing_comes_to_wait_for_a_dropped_action(world: World, context: None) -> None:
+    keys = by_title(world)
+    train, hire, letters = action("Train the staff"), keys["Hire interpreters"], keys["Letters in plain words"]
+    actions.move_action(train, "drop", actor=world.officer("oulu"), seen=train.version, reason="Too dear")
+    found = planned(world, receive(world, filled(world, {(hire, "outcome"): "Understood", (letters, "after"): "1"})))
+    assert {row.title: str(row.outcome) for row in found.rows if row.outcome != "unchanged"} == {
+        "Hire interpreters": "changed", "Letters in plain words": "refused",
+    }  # fmt: skip
+    ((_cell, column, key, _shown, finding),) = found.with_outcome(Outcome.REFUSED)[0].problems
+    assert (column, key, str(finding)) == (
+        "after", letters, "“Train the staff” was dropped: nothing can begin after it any more.",
+    )  # fmt: skip
+    accept(world, receive(world, filled(world, {(hire, "outcome"): "Understood"})))
+    assert action("Hire interpreters").outcome == "Understood"
+    assert load_plan(world.city("oulu")).after[action("Hire interpreters").id] == [train.id]
 
 
 @pytest.mark.databases

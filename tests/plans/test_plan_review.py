@@ -35,6 +35,7 @@ from icportal.plans.review_worklists import provide
 from icportal.plans.services import about, actions, objectives, remarking, reviewing
 from icportal.plans.services.objectives import ObjectiveDraft
 from icportal.plans.services.reviewing import Decision, Upload
+from icportal.web.page_cache import PublicStamp
 
 COMPLETE = ["=1+1", "Hire interpreters", "Mentors in firms", "Train the staff"]
 
@@ -122,6 +123,39 @@ def test_only_an_officer_sends_and_a_second_tab_is_told(world: World) -> None:
         reviewing.submit_plan(way.oulu(world), actor=world.officer("oulu"), seen=seen)
 
 
+@pytest.mark.databases
+def test_what_was_written_since_one_looked_is_not_sent_unread(world: World) -> None:
+    officer, idea = world.officer("oulu"), way.action("An idea")
+
+    def write(action: Action, **said: object) -> None:
+        actions.edit_action(action, replace(actions.said_by(action), **said), actor=officer, seen=action.version)  # type: ignore[arg-type]
+
+    write(idea, title="A better idea")
+    seen, stamp = way.plan_of(world).version, db.session.scalar(select(PublicStamp.value))
+    db.session.commit()
+    write(idea, title="The best idea")
+    with pytest.raises(Stale):
+        reviewing.submit_plan(way.oulu(world), actor=officer, seen=seen)
+    db.session.commit()
+    assert db.session.scalar(select(PublicStamp.value)) == stamp
+    seen = way.plan_of(world).version
+    actions.move_action(way.action("=1+1"), "start", actor=officer, seen=None)
+    reviewing.submit_plan(way.oulu(world), actor=officer, seen=seen)
+
+
+@pytest.mark.databases
+def test_what_is_written_beside_a_version_overtakes_nobody_who_has_to_do_with_it(world: World) -> None:
+    way.publish(world)
+    officer, idea, seen = world.officer("oulu"), way.action("An idea"), way.plan_of(world).version
+    actions.edit_action(idea, replace(actions.said_by(idea), title="A better idea"), actor=officer, seen=idea.version)
+    assert officer.id in way.plan_of(world).written_by
+    reviewing.move_plan(way.oulu(world), "revise", actor=officer, seen=seen, reason="More to say")
+    seen = way.plan_of(world).version
+    actions.edit_action(idea, replace(actions.said_by(idea), title="The best idea"), actor=officer, seen=idea.version)
+    reviewing.move_plan(way.oulu(world), "withdraw_earlier", actor=officer, seen=seen, reason="A mistake in the costs")
+    assert way.plan_of(world).published_version_id is None
+
+
 # --- what stands still while it is read ------------------------------------------------------------------------
 
 
@@ -131,7 +165,7 @@ def test_the_text_that_is_read_stands_still_and_drafts_do_not(world: World) -> N
     with pytest.raises(InvalidTransition, match="Take it back first"):
         actions.edit_action(train, replace(actions.said_by(train), title="Otherwise"), actor=officer, seen=train.version)
     with pytest.raises(InvalidTransition, match="Take it back first"):
-        objectives.save_objectives(way.oulu(world), [ObjectiveDraft("Other")], language="en", actor=officer)
+        objectives.save_objectives(way.oulu(world), [ObjectiveDraft("Other")], language="en", actor=officer, seen=None)
     with pytest.raises(InvalidTransition, match="Take it back first"):
         about.edit_plan(way.oulu(world), about.About(title="Other"), actor=officer, seen=None)
     # The months and the internal note are no part of any version.

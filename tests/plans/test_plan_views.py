@@ -136,6 +136,25 @@ def test_every_view_asks_as_often_for_many_actions_as_for_few(world: World, offi
     assert [queries_of(tail) for tail in tails] == few
 
 
+def test_table_board_and_page_say_what_an_action_waits_for(world: World, officer: PortalClient, app: Flask) -> None:
+    def told() -> list[bool]:
+        pages = [officer.get(PLAN + tail).text for tail in ("", "/board")]
+        return ['Waits for: <bdi lang="en">Train the staff</bdi>' in page for page in pages]
+
+    with app.app_context():
+        number, first = number_of("Hire interpreters"), number_of("Train the staff")
+    assert told() == [True, True]
+    assert "It waits for what is not done yet:" in officer.get(f"{PLAN}/actions/{number}").text
+    refused = officer.post(f"{PLAN}/board/{number}", data={"transition": "resume", "version": "1", "reason": ""})
+    assert (refused.status_code, "It waits for “Train the staff”." in refused.text) == (409, True)
+    moved = officer.post(f"{PLAN}/board/{number}", data={"transition": "resume", "version": "1", "reason": "Money is there"})
+    assert moved.status_code == 303
+    with app.app_context():
+        db.session.get_one(Action, first).state = "done"
+        db.session.commit()
+    assert told() == [False, False]
+
+
 def test_the_board_takes_steps_and_keeps_what_was_typed(world: World, officer: PortalClient, app: Flask) -> None:
     with app.app_context():
         number = number_of("Train the staff")

@@ -15,6 +15,7 @@ from reporting_world import World, fill, make_world, person
 from sqlalchemy import select
 
 from icportal.core.actors import Role
+from icportal.core.audit import AuditEntry
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
@@ -153,6 +154,39 @@ def test_merging_keeps_where_both_came_from(world: World, context: None) -> None
         services.merge_actions(third, third, actor=officer, seen=third.version)
 
 
+def after(action: Action) -> list[str]:
+    return [each.title for each in queries.waits_for(action)]
+
+
+@pytest.mark.databases
+def test_merging_keeps_what_waits_for_what_and_tells_what_cannot_be(world: World, context: None) -> None:
+    officer = world.officer("oulu")
+    first, gone = add(world, "First"), add(world, "Gone")
+    kept = add(world, "Kept")
+    between = add(world, "Between", after=(kept.id,))
+    merged = add(world, "Merged", after=(first.id, gone.id, between.id))
+    follower = add(world, "Follower", after=(merged.id,))
+    move(world, gone, "drop", "Too dear")
+    read, followed = kept.version, follower.version
+    lost = services.merge_actions(kept, merged, actor=officer, seen=merged.version)
+    assert (after(kept), after(between), after(follower), after(merged)) == (["First"], ["Kept"], ["Kept"], [])
+    assert lost == [("Kept", "Gone"), ("Kept", "Between")]
+    told = db.session.scalars(select(AuditEntry.after).where(AuditEntry.action == "plans.action:merge")).all()
+    assert {"merged": merged.id, "not_taken_over": [[kept.id, gone.id], [kept.id, between.id]]} in told
+    for action, seen in ((kept, read), (follower, followed)):
+        with pytest.raises(Stale):
+            services.edit_action(action, replace(services.said_by(action), after=()), actor=officer, seen=seen)
+
+
+@pytest.mark.databases
+def test_merging_what_waits_for_it_tells_who_waits_no_more(world: World, context: None) -> None:
+    merged = add(world, "Merged")
+    between = add(world, "Between", after=(merged.id,))
+    kept = add(world, "Kept", after=(merged.id, between.id))
+    lost = services.merge_actions(kept, merged, actor=world.officer("oulu"), seen=merged.version)
+    assert (lost, after(kept), after(between)) == ([("Between", "Kept")], ["Between"], [])
+
+
 def test_overdue_and_blocked_stand_first(world: World, context: None) -> None:
     day = today()
     titles = ["done", "later", "blocked", "late", "no day"]
@@ -264,6 +298,17 @@ def test_the_action_shows_its_answer_and_what_was_merged(world: World, officer: 
     assert "It goes on here" in officer.get(f"{PLAN}/actions/{gap}").get_data(as_text=True)
     again = officer.post(f"{PLAN}/actions/{plan}/merge", data={"into": "0", "version": "1"})
     assert again.status_code == 422
+
+
+def test_the_page_tells_what_was_not_taken_over(world: World, officer: PortalClient, app: Flask) -> None:
+    with app.app_context():
+        kept = add(world, "Kept")
+        between = add(world, "Between", after=(kept.id,))
+        merged = add(world, "Merged", after=(between.id,))
+        number, data = merged.id, {"into": str(kept.id), "version": str(merged.version)}
+        db.session.commit()
+    page = officer.get(officer.post(f"{PLAN}/actions/{number}/merge", data=data).location).text
+    assert "Not taken over, because it would be a circle or the other one was dropped: “Kept” after “Between”." in page
 
 
 def test_other_cities_find_nothing_and_the_menu_is_for_cities(

@@ -260,7 +260,8 @@ class _Reader:
         }
         if column.code in reads:
             return reads[column.code](text)
-        return value_in(seen, column.kind, self.context.reads_as)
+        value, finding = value_in(seen, column.kind, self.context.reads_as)
+        return value.upper() if column.code == "indicator_code" and value else value, finding
 
     def _objective(self, text: str) -> tuple[Any, Finding | None]:
         found = self.context.objectives.get(folded(text))

@@ -18,7 +18,8 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, InvalidTransition, NotFound, Stale
 from icportal.core.strings import _
 from icportal.core.transactions import hold
-from icportal.plans import smart, status
+from icportal.i18n.formatting import listing
+from icportal.plans import queries, smart, status
 from icportal.plans.contents import amount
 from icportal.plans.dependencies import circle, links_of
 from icportal.plans.draft import COLUMNS, LABELS, Draft, IndicatorDraft, MilestoneDraft, checked, draft_of
@@ -26,7 +27,7 @@ from icportal.plans.enums import OPEN, ActionState, OriginKind
 from icportal.plans.flow import ACTION
 from icportal.plans.models import Action, ActionIndicator, Dependency, Milestone, Origin
 from icportal.plans.services.writing import authorise_writing, held_plan, require_writable, touch_plan
-from icportal.plans.steps import is_against
+from icportal.plans.steps import is_against, overtaken
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
@@ -129,7 +130,8 @@ def move_action(action: Action, step: str, *, actor: Actor, seen: int | None, re
     """Take a step with an action. Why it is blocked or dropped stands in the plan.
 
     A step against what the milestones say needs its reason, and holds until they say the same or count again
-    (``count_milestones``). What is taken up while something is missing is a draft again.
+    (``count_milestones``). Work before what the action waits for is done needs one too. What is taken up while something is
+    missing is a draft again.
 
     Raises:
         NotFound: there is no such step.
@@ -138,12 +140,18 @@ def move_action(action: Action, step: str, *, actor: Actor, seen: int | None, re
     authorise_writing(actor, action)
     if not any(each.name == step and not each.automatic for each in ACTION.transitions):
         raise NotFound(_("There is no such step."))
-    against = is_against(ACTION.find(step), action)
+    against, early = is_against(ACTION.find(step), action), overtaken(ACTION.find(step), queries.waits_for(action))
     if against and not reason.strip():
         raise InvalidTransition(_("The milestones say otherwise. Say why: your reason stands in the plan."), field="reason")
+    if early and not reason.strip():
+        others = listing(f"“{each.title}”" for each in early)
+        message = _(
+            "It waits for %(others)s. Say why it does not wait any longer: your reason stands in the plan.", others=others
+        )
+        raise InvalidTransition(message, field="reason")
     event = engine.fire(ACTION, action, step, actor=actor, version=seen, reason=reason, city_id=action.city_id)
     action.is_overridden = against
-    action.because = event.reason if against or step in {"block", "drop"} else ""
+    action.because = event.reason if against or early or step in {"block", "drop"} else ""
     db.session.flush()
     if step == "take_up" and not _is_complete(action):
         _fire(action, "make_draft", actor)
@@ -197,11 +205,11 @@ def tick_milestone(action: Action, milestone_id: int, done_on: date | None, *, a
     _follow(action, actor=actor)
 
 
-def merge_actions(kept: Action, merged: Action, *, actor: Actor, seen: int | None) -> None:
+def merge_actions(kept: Action, merged: Action, *, actor: Actor, seen: int | None) -> list[tuple[str, str]]:
     """Let one action take in another of the same plan: all origins and commitments of both stand at the one that is kept.
 
     The other one is dropped, keeps its words, milestones and history, and says where it went. ``seen`` is the version of the
-    merged action.
+    merged action. Gives what could not be taken over of what waits for what, as titles: (who waits, for whom).
 
     Raises:
         DomainError: they are the same one, or of two plans.
@@ -221,23 +229,20 @@ def merge_actions(kept: Action, merged: Action, *, actor: Actor, seen: int | Non
     reason = _("Merged into “%(title)s”", title=kept.title)
     engine.fire(ACTION, merged, "merge", actor=actor, version=seen, reason=reason, city_id=merged.city_id)
     merged.because, merged.merged_into_id = "", kept.id
-    of_merged = update(Origin).where(Origin.action_id == merged.id)
-    db.session.execute(of_merged.where(Origin.from_action_id.is_(None)).values(action_id=kept.id, from_action_id=merged.id))
-    db.session.execute(of_merged.values(action_id=kept.id))
-    _hand_over_links(kept, merged)
-    db.session.add(
-        Origin(
-            action_id=kept.id, kind=OriginKind.ACTION, from_action_id=merged.id, said=merged.title,
-            language=merged.language, created_by=actor.id,
-        )
-    )  # fmt: skip
+    _hand_over_origins(kept, merged, actor=actor)
+    lost = _hand_over_links(kept, merged)
+    told = [(waiting.title, awaited.title) for waiting, awaited in lost]
+    numbers = [[waiting.id, awaited.id] for waiting, awaited in lost]
+    kept.updated_at = now()
     kept.commitments = sorted({*kept.commitments, *merged.commitments})
     kept.key_factors = list(dict.fromkeys([*kept.key_factors, *merged.key_factors]))
     touch_plan(plan, actor=actor)
     db.session.flush()
     db.session.expire_all()
-    audit.record(actor, "plans.action:merge", kept, after={"merged": merged.id}, city_id=kept.city_id)
+    after = {"merged": merged.id, "not_taken_over": numbers}
+    audit.record(actor, "plans.action:merge", kept, after=after, city_id=kept.city_id)
     _follow(kept, actor=actor)
+    return told
 
 
 # --- pieces ------------------------------------------------------------------------------------------------
@@ -300,16 +305,43 @@ def _require_no_values(row: Any) -> None:
         raise DomainError(message, "indicators")
 
 
-def _hand_over_links(kept: Action, merged: Action) -> None:
-    """What waited for the merged action waits for the kept one, unless that would be a circle."""
-    waited = set(db.session.scalars(select(Dependency.action_id).where(Dependency.after_id == merged.id)))
+def _hand_over_origins(kept: Action, merged: Action, *, actor: Actor) -> None:
+    """Where the merged action came from stands at the kept one, and that it was merged into it."""
+    of_merged = update(Origin).where(Origin.action_id == merged.id)
+    db.session.execute(of_merged.where(Origin.from_action_id.is_(None)).values(action_id=kept.id, from_action_id=merged.id))
+    db.session.execute(of_merged.values(action_id=kept.id))
+    db.session.add(
+        Origin(
+            action_id=kept.id, kind=OriginKind.ACTION, from_action_id=merged.id, said=merged.title,
+            language=merged.language, created_by=actor.id,
+        )
+    )  # fmt: skip
+
+
+def _hand_over_links(kept: Action, merged: Action) -> list[tuple[Action, Action]]:
+    """What waited for the merged action waits for the kept one, which waits for what the merged one waited for.
+
+    Gives what was not taken over, as (who waits, for whom): what would be a circle, and waiting for a dropped action.
+    """
+    links, lost = links_of(kept.plan_id), []
+    wanted = [(number, kept.id) for number, after in sorted(links.items()) if merged.id in after and number != kept.id]
+    wanted += [(kept.id, number) for number in links.get(merged.id, ()) if number != kept.id]
     db.session.execute(delete(Dependency).where((Dependency.action_id == merged.id) | (Dependency.after_id == merged.id)))
     links = links_of(kept.plan_id)
-    for number in sorted(waited - {kept.id, merged.id}):
-        after = links.get(number, [])
-        if kept.id not in after and not circle({**links, number: [*after, kept.id]}, number):
-            links[number] = [*after, kept.id]
-            db.session.add(Dependency(action_id=number, after_id=kept.id))
+    of_both = select(Action).where(Action.id.in_({number for pair in wanted for number in pair}))
+    rows = {each.id: each for each in db.session.scalars(of_both)}
+    for waiting, awaited in wanted:
+        after = links.get(waiting, [])
+        if awaited in after:
+            continue
+        if rows[awaited].state == ActionState.DROPPED or circle({**links, waiting: [*after, awaited]}, waiting):
+            lost.append((rows[waiting], rows[awaited]))
+            continue
+        links[waiting] = [*after, awaited]
+        db.session.add(Dependency(action_id=waiting, after_id=awaited))
+        # Whoever is changing it at this moment is told: it waits for something else now.
+        rows[waiting].updated_at = now()
+    return lost
 
 
 def _is_complete(action: Action) -> bool:

@@ -194,7 +194,9 @@ def move_plan(city: City, step: str, *, actor: Actor, seen: int | None, reason: 
     authorise(actor, PLAN.find(step).permission, OfCity(city.id))
     plan, version = _in_hand(city)
     digest = version.sha256 if version else ""
-    event = engine.fire(PLAN, plan, step, actor=actor, version=seen, reason=reason, revision_hash=digest, city_id=city.id)
+    # What is written meanwhile has nothing to do with the version that the public reads.
+    read = None if step == "withdraw_earlier" else seen
+    event = engine.fire(PLAN, plan, step, actor=actor, version=read, reason=reason, revision_hash=digest, city_id=city.id)
     if step == "publish":
         assert version is not None
         _publish(plan, version)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor
+from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.errors import InvalidTransition
 from icportal.core.permissions import authorise
@@ -60,7 +61,18 @@ def _closed(state: str) -> Text:
 
 
 def touch_plan(plan: ActionPlan, *, actor: Actor) -> None:
-    """Remember who wrote a part of it: they do not agree to it themselves."""
+    """Remember who wrote a part of it: they do not agree to it themselves. What can be sent is another text from here on.
+
+    While the text stands still, what is written is no part of it, and nobody's next step is overtaken. One statement beside
+    the unit of work: the public reads none of this, so its pages stay as they are kept.
+    """
+    db.session.flush()
+    values: dict[str, Any] = {}
     if actor.id is not None and actor.id not in plan.written_by:
-        plan.written_by = sorted({*plan.written_by, actor.id})
-        db.session.flush()
+        values["written_by"] = sorted({*plan.written_by, actor.id})
+    if plan.state in WRITABLE:
+        values |= {"version": ActionPlan.version + 1, "updated_at": now()}
+    if values:
+        written = update(ActionPlan).where(ActionPlan.id == plan.id).values(values)
+        db.session.execute(written, execution_options={"synchronize_session": False})
+        db.session.refresh(plan)

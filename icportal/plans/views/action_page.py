@@ -13,6 +13,7 @@ from icportal.core.clock import today
 from icportal.core.errors import NotFound
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
+from icportal.indicators.queries import published_codes
 from icportal.plans import loaded, measured, queries, smart, steps
 from icportal.plans.dependencies import early
 from icportal.plans.enums import OPEN
@@ -21,6 +22,7 @@ from icportal.plans.forms import MergeForm, StepForm, TickForm, ValueForm
 from icportal.plans.models import Action
 from icportal.plans.services import indicators
 from icportal.plans.services.writing import why_closed
+from icportal.plans.status import unfinished
 from icportal.plans.views.pages import Answer, plan_context
 from icportal.reporting import labels
 from icportal.web.forms import PortalForm
@@ -74,11 +76,12 @@ def action_page(action: Action, city: City, sent: PortalForm | None = None, *, s
     return render_template(
         "plans/action_show.html", **context, action=action, state=ACTION.state(action.state), form=sent, names=names,
         points=smart.points_of(action, has_origin=bool(sources)), sources=sources, before=waits_for,
-        too_early=early(action, waits_for), objective=queries.objective_of(action), followers=queries.waited_for_by(action),
+        too_early=early(action, waits_for), unfinished=unfinished(waits_for) if action.state in OPEN else (),
+        objective=queries.objective_of(action), followers=queries.waited_for_by(action),
         factors=queries.factor_names(action, language.code), into=queries.merged_into(action), today=today(),
         closed=why_closed(plan, action) if plan else None, grades=labels.GRADES, author=names.get(action.created_by or 0, ""),
         pictures={each.id: measured.figure(each, direction=language.direction) for each in action.indicators},
-        entries=told(ACTION, events, names), moves=steps.moves_of(action, actor=current_actor()),
+        entries=told(ACTION, events, names), moves=steps.moves_of(action, actor=current_actor(), waits_for=waits_for),
         reasons={sent.transition.data: sent.reason.data or ""} if isinstance(sent, StepForm) else {},
         merge=_merging(action, sent) if context["may_edit"] and action.state in OPEN else None,
         removable={
@@ -87,7 +90,7 @@ def action_page(action: Action, city: City, sent: PortalForm | None = None, *, s
             for value in each.values
             if indicators.may_take_away(current_actor(), city, value)
         },
-        **_rows(action, sent),
+        known_codes=published_codes({each.indicator_code for each in action.indicators} - {""}), **_rows(action, sent),
     ), status  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 
 from icportal.charter import texts
@@ -10,6 +12,7 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
+from icportal.i18n.formatting import listing
 from icportal.plans import loaded, queries
 from icportal.plans.draft import Draft
 from icportal.plans.enums import OPEN, Permission
@@ -107,15 +110,23 @@ def merge_action(slug: str, action_id: int) -> Answer:
     if form.validate():
         try:
             kept, _city = queries.open_action(slug, form.into.data or 0, actor=current_actor())
-            actions.merge_actions(kept, action, actor=current_actor(), seen=form.version.data)
+            lost = actions.merge_actions(kept, action, actor=current_actor(), seen=form.version.data)
         except NotAllowed:
             raise
         except DomainError as error:
             form.refuse(error)
         else:
             flash(_("Merged. Where both came from stands here now."), "success")
+            _tell_lost(lost)
             return redirect(address_of(city, kept), 303)
     return action_page(action, city, form, status=UNPROCESSABLE)
+
+
+def _tell_lost(lost: Sequence[tuple[str, str]]) -> None:
+    """Say what of “begins after” did not come along, so that somebody can set it anew."""
+    if lost:
+        links = listing(_("“%(title)s” after “%(other)s”", title=title, other=other) for title, other in lost)
+        flash(_("Not taken over, because it would be a circle or the other one was dropped: %(links)s.", links=links), "warning")
 
 
 # --- shared ------------------------------------------------------------------------------------------------

@@ -33,11 +33,14 @@ def edit_objectives(slug: str) -> Answer:
         status = UNPROCESSABLE
         if form.validate():
             try:
-                objectives.save_objectives(city, form.drafts, language=current_language().code, actor=current_actor())
+                objectives.save_objectives(
+                    city, form.drafts, language=current_language().code, actor=current_actor(), seen=form.seen.data or ""
+                )
             except (NotAllowed, NotFound):
                 raise
             except Stale as error:
                 stale, status = error, CONFLICT
+                form.renew(loaded.load_plan(city).objectives)
             except DomainError as error:
                 form.refuse(error)
             else:

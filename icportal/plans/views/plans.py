@@ -104,7 +104,7 @@ def _board(city: City, form: StepForm | None = None, moved: Action | None = None
 
 
 def _steps(item: Item) -> list[Any]:
-    return steps.open_to(item.action, actor=current_actor())
+    return steps.open_to(item.action, actor=current_actor(), waits_for=item.waits_for)
 
 
 # --- over time -------------------------------------------------------------------------------------------------
