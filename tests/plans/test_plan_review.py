@@ -456,9 +456,11 @@ def test_a_remark_becomes_an_action_that_says_where_it_comes_from(world: World, 
     with app.test_request_context("/en/"):
         app.preprocess_request()
         source = sources_of(made, "en")[0]
-    assert (source.label, source.url) == (
+    # Whoever reads the plan reads its remarks, so also what one of them said.
+    assert (source.label, source.url, source.said) == (
         "From a remark on the plan: Change needed",
         f"/en/work/plans/oulu/review#remark-{number}",
+        "Ask firms for mentors\nas Tampere does",
     )
 
 

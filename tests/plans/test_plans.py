@@ -24,6 +24,7 @@ from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan
 from icportal.plans.services import actions as services
 from icportal.plans.services.actions import Answered, CameFrom
+from icportal.reporting.models import PublishedAnswer
 
 
 def days(number: int) -> date:
@@ -79,9 +80,10 @@ def test_the_same_answer_makes_one_action(world: World, context: None) -> None:
         for title in ("Together", "Again")
     ]
     assert made[0].id == made[1].id
-    assert [(source.said, source.label) for source in queries.sources_of(made[0], "en")] == [
+    assert [(source.said, source.label) for source in queries.sources_of(made[0], "en", sees_internal=True)] == [
         ("Do it together.", "From another part of the portal")
     ]
+    assert [source.said for source in queries.sources_of(made[0], "en")] == [""]
 
 
 def test_what_does_not_do_is_named(world: World, context: None) -> None:
@@ -295,16 +297,53 @@ def test_a_mentor_reads_no_internal_note_and_no_name_that_is_not_public(
     with app.app_context():
         oulu, vienna = world.cities["oulu"], world.cities["vienna"]
         number, mentor = add(world, internal_note="The trainer may leave.").id, world.officer("vienna").id
-        shown = add(world, "Another", person_public=True).id
+        shown = add(world, "Another", person_public=True, people="Bo L. of the chamber").id
         db.session.commit()
     monkeypatch.setattr(rules, "_mentors", [lambda city_id: frozenset({vienna}) if city_id == oulu else frozenset()])
     sign_in(mentor)
     page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
     assert "Three days a year" in page
     assert not [word for word in ("Aino K.", "The trainer may leave.", "Officer", "History") if word in page]
-    assert "Aino K." in client.get(f"{PLAN}/actions/{shown}").get_data(as_text=True)
+    page = client.get(f"{PLAN}/actions/{shown}").get_data(as_text=True)
+    assert ("Aino K." in page, "Bo L." in page) == (True, False)
     assert client.get(f"{PLAN}/values").status_code == 403
     assert client.post(f"{PLAN}/actions/{number}/move", data={"transition": "start"}).status_code == 403
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize(
+    ("visibility", "published", "is_read"),
+    [
+        (None, "More courses.", False), ("city", None, False), ("network", "More courses.", True),
+        ("public", "More courses.", True), ("public", "Said otherwise since", False),
+    ],
+)  # fmt: skip
+def test_a_mentor_reads_a_quoted_answer_only_as_far_as_others_may_read_it(
+    world: World, context: None, visibility: str | None, published: str | None, is_read: bool
+) -> None:
+    made = from_answer(world, "c01_plans", "More courses.")
+    if visibility:
+        response = world.response("oulu")
+        row = {"response_id": response.id, "round_id": response.round_id, "city_id": response.city_id, "language": "en"}
+        db.session.add(PublishedAnswer(**row, question="c01_plans", value=published, visibility=visibility))
+        db.session.flush()
+    assert [source.said for source in queries.sources_of(made, "en")] == ["More courses." if is_read else ""]
+    assert [source.said for source in queries.sources_of(made, "en", sees_internal=True)] == ["More courses."]
+
+
+def test_a_mentor_sees_that_there_was_an_answer_and_no_way_to_it(
+    world: World, app: Flask, client: PortalClient, sign_in: Callable[..., PortalClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        action = from_answer(world, "c01_plans", "More courses.")
+        action.title, number = "Otherwise called", action.id
+        vienna, mentor = world.cities["vienna"], world.officer("vienna").id
+        db.session.commit()
+    monkeypatch.setattr(rules, "_mentors", [lambda _city_id: frozenset({vienna})])
+    sign_in(mentor)
+    page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
+    assert "From the answer to “C01 plans” in Reporting round 5" in page
+    assert not [word for word in ("More courses.", "/work/reporting/round-5/oulu") if word in page]
 
 
 def test_values_are_reported_and_approved_on_pages(
