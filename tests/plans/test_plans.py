@@ -14,14 +14,17 @@ from harness import PortalClient, statements
 from reporting_world import World, fill, make_world, person
 from sqlalchemy import select
 
+from icportal.core import audit
 from icportal.core.actors import Role
+from icportal.core.canonical import sha256
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
-from icportal.plans import briefing, listing, queries, rules, worklists
+from icportal.plans import briefing, listing, loaded, queries, rules, worklists
 from icportal.plans.draft import Draft, IndicatorDraft
 from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan
+from icportal.plans.services import about
 from icportal.plans.services import actions as services
 from icportal.plans.services.actions import Answered, CameFrom
 from icportal.reporting.models import PublishedAnswer
@@ -344,6 +347,39 @@ def test_a_mentor_sees_that_there_was_an_answer_and_no_way_to_it(
     page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
     assert "From the answer to “C01 plans” in Reporting round 5" in page
     assert not [word for word in ("More courses.", "/work/reporting/round-5/oulu") if word in page]
+
+
+@pytest.mark.databases
+def test_the_log_says_that_an_internal_note_changed_and_not_what_it_says(world: World, context: None) -> None:
+    action = add(world, internal_note="The trainer may leave.")
+    said, officer = services.said_by(action), world.officer("oulu")
+    services.edit_action(action, replace(said, internal_note="The trainer stays."), actor=officer, seen=action.version)
+    there = about.said_by(loaded.plan_row(world.city("oulu")))
+    about.edit_plan(world.city("oulu"), replace(there, internal_note="The trainer is costly."), actor=officer, seen=there.seal)
+    entries = list(db.session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.action.like("plans.%")).order_by(audit.AuditEntry.id)))
+    assert not [entry for entry in entries if "trainer" in f"{entry.before} {entry.after}"]
+    edit = next(entry for entry in entries if entry.action == "plans.action:edit")
+    assert (edit.before, edit.after) == (
+        {"internal_note": sha256("The trainer may leave.")}, {"internal_note": sha256("The trainer stays.")},
+    )  # fmt: skip
+    assert entries[-1].before == {"internal_note": ""}
+
+
+def test_an_internal_note_is_for_the_city_and_the_coordinators(
+    world: World, app: Flask, client: PortalClient, sign_in: Callable[..., PortalClient]
+) -> None:
+    with app.app_context():
+        number = add(world, internal_note="The trainer may leave.").id
+        people = {
+            person(Role.ADMINISTRATOR).id: False, world.coordinator.id: True, world.officer("oulu").id: True,
+            world.mayor("oulu").id: True,
+        }  # fmt: skip
+        db.session.commit()
+    for who, reads in people.items():
+        sign_in(who)
+        page = client.get(f"{PLAN}/actions/{number}")
+        assert (page.status_code, "The trainer may leave." in page.get_data(as_text=True)) == (200, reads)
+        assert client.get(f"{PLAN}/workbook").status_code == (200 if reads else 403)
 
 
 def test_values_are_reported_and_approved_on_pages(
