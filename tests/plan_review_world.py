@@ -85,6 +85,16 @@ def move(world: World, step: str, reason: str = "") -> None:
     reviewing.move_plan(oulu(world), step, actor=world.officer("oulu"), seen=plan_of(world).version, reason=reason)
 
 
+def go_back(world: World) -> PlanVersion:
+    return reviewing.go_back(oulu(world), actor=world.officer("oulu"), seen=plan_of(world).version)
+
+
+def ask_for_changes(world: World, reason: str = "Costs?") -> None:
+    version = versions.version_in_hand(plan_of(world))
+    assert version is not None
+    reviewing.decide_review(oulu(world), "request_changes", actor=world.coordinator, seen_sha256=version.sha256, reason=reason)
+
+
 def publish(world: World, *, with_paper: bool = False) -> PlanVersion:
     """All the way to the public."""
     submit(world)

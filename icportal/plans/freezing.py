@@ -46,9 +46,31 @@ def obstacles(plan: LoadedPlan, previous: Content | None) -> list[Text]:
     return []
 
 
+def says_the_same(plan: LoadedPlan, content: Content) -> bool:
+    """Whether all that stands still while a version is read is as the version has it.
+
+    Steps, milestones that were reached and new actions go on meanwhile: they make no other plan of it.
+    """
+    numbers = {each["id"] for each in content["actions"]}
+    kept = [action for action in plan.actions if action.id in numbers and action.merged_into_id is None]
+    return _standing_still(_content(plan, kept)) == _standing_still(content)
+
+
+def _standing_still(content: Content) -> Content:
+    actions = [
+        {**each, "state": "", "milestones": [{**step, "done_on": None} for step in each["milestones"]]}
+        for each in content["actions"]
+    ]
+    return {**content, "actions": actions}
+
+
 def content_of(plan: LoadedPlan) -> Content:
     """Everything a version of the plan says."""
-    row, kept = plan.plan, included(plan)
+    return _content(plan, included(plan))
+
+
+def _content(plan: LoadedPlan, kept: Sequence[Action]) -> Content:
+    row = plan.plan
     assert row is not None, "only a plan that is there is read"
     numbers = {action.id for action in kept}
     return {

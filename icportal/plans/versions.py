@@ -56,6 +56,11 @@ def version_in_hand(plan: ActionPlan) -> PlanVersion | None:
     return db.session.get(PlanVersion, plan.submitted_version_id) if plan.submitted_version_id else None
 
 
+def published_version(plan: ActionPlan) -> PlanVersion | None:
+    """The version the public reads, if any."""
+    return db.session.get(PlanVersion, plan.published_version_id) if plan.published_version_id else None
+
+
 def before(version: PlanVersion) -> PlanVersion | None:
     """The version before a version."""
     query = select(PlanVersion).where(PlanVersion.plan_id == version.plan_id, PlanVersion.number < version.number)

@@ -28,6 +28,7 @@ from icportal.core.outbox import Mail
 from icportal.core.permissions import can
 from icportal.plans import comparison, freezing, reading, remarks, rules, versions
 from icportal.plans.enums import Permission, PlanState, RemarkKind
+from icportal.plans.flow import PLAN, WITHDRAWALS
 from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan, Endorsement, PlanVersion
 from icportal.plans.queries import OfCity, plans_for, sources_of
@@ -35,6 +36,7 @@ from icportal.plans.review_worklists import provide
 from icportal.plans.services import about, actions, objectives, remarking, reviewing
 from icportal.plans.services.objectives import ObjectiveDraft
 from icportal.plans.services.reviewing import Decision, Upload
+from icportal.workflow import engine
 
 COMPLETE = ["=1+1", "Hire interpreters", "Mentors in firms", "Train the staff"]
 
@@ -307,6 +309,126 @@ def test_what_is_withdrawn_is_read_by_nobody_outside(world: World) -> None:
     with pytest.raises(NotFound):
         versions.published_plan("oulu")
     assert way.plan_of(world).state == PlanState.DRAFT
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("stage", ["draft", "review", "changes_requested", "reviewed", "endorsed"])
+def test_what_is_public_is_withdrawn_wherever_its_successor_stands(world: World, stage: str) -> None:
+    first = way.publish(world)
+    way.move(world, "revise", "Two years later")
+    about.edit_plan(way.oulu(world), about.About(title="The second plan"), actor=world.officer("oulu"), seen=None)
+    steps = {
+        "draft": (), "review": (way.submit,), "changes_requested": (way.submit, way.ask_for_changes),
+        "reviewed": (way.submit, way.agree), "endorsed": (way.submit, way.agree, way.decide),
+    }  # fmt: skip
+    for act in steps[stage]:
+        act(world)
+    plan = way.plan_of(world)
+    stands = plan.state, plan.state_since, plan.submitted_version_id
+    assert plan.state == stage
+    for who, is_open in (
+        (world.officer("oulu"), True),
+        (world.mayor("oulu"), True),
+        (world.coordinator, True),
+        (world.officer("vienna"), False),
+    ):
+        open_ = {move.name for move in engine.available(PLAN, plan, actor=who)} & WITHDRAWALS
+        assert bool(open_) == is_open
+    step = next(move.name for move in engine.available(PLAN, plan, actor=world.coordinator) if move.name in WITHDRAWALS)
+    with pytest.raises(InvalidTransition) as refused:
+        reviewing.move_plan(way.oulu(world), step, actor=world.coordinator, seen=plan.version)
+    assert refused.value.field == "reason"
+    reviewing.move_plan(way.oulu(world), step, actor=world.coordinator, seen=plan.version, reason="A name stands in it")
+    plan = way.plan_of(world)
+    assert (plan.state, plan.state_since, plan.submitted_version_id) == stands
+    with pytest.raises(NotFound):
+        versions.published_plan("oulu")
+    assert cities.timeline_entries(world.cities["oulu"]) == []
+    event = engine.history(PLAN, plan.id)[-1]
+    assert (event.reason, event.revision_hash) == ("A name stands in it", first.sha256)
+    assert not {move.name for move in engine.available(PLAN, plan, actor=world.coordinator)} & WITHDRAWALS
+    assert not [found for found in findings() if not found.startswith("plan_action")], (
+        "the actions of this world are made without steps"
+    )
+
+
+# --- going back ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.databases
+def test_a_new_version_that_was_begun_by_mistake_is_taken_back(world: World) -> None:
+    way.submit(world)
+    version = way.agree(world)
+    way.move(world, "revise", "A wrong click")
+    assert way.go_back(world).id == version.id
+    assert (way.plan_of(world).state, way.plan_of(world).submitted_version_id) == (PlanState.REVIEWED, version.id)
+    way.decide(world)
+    way.move(world, "revise", "Another one")
+    assert way.go_back(world).id == version.id
+    assert way.plan_of(world).state == PlanState.ENDORSED
+    way.move(world, "publish")
+    way.move(world, "revise", "And another")
+    way.go_back(world)
+    assert way.plan_of(world).state == PlanState.PUBLISHED
+    assert versions.published_plan("oulu").version.id == version.id
+    assert {a.title for a in db.session.scalars(select(Action).where(Action.is_included))} == set(COMPLETE)
+    assert not [found for found in findings() if not found.startswith("plan_action")], (
+        "the actions of this world are made without steps"
+    )
+
+
+def test_what_was_withdrawn_can_be_put_back(world: World) -> None:
+    version = way.publish(world)
+    way.move(world, "revise", "Mend it")
+    way.move(world, "withdraw_earlier", "Not before it is mended")
+    way.go_back(world)
+    assert way.plan_of(world).state == PlanState.ENDORSED
+    way.move(world, "publish")
+    assert versions.published_plan("oulu").version.id == version.id
+
+
+def test_what_goes_on_while_the_text_stands_still_is_not_in_the_way_of_going_back(world: World) -> None:
+    way.submit(world)
+    way.agree(world)
+    officer, train = world.officer("oulu"), way.action("Train the staff")
+    actions.tick_milestone(train, train.milestones[1].id, today(), actor=officer)
+    actions.move_action(way.action("=1+1"), "start", actor=officer, seen=None)
+    idea = way.action("An idea")
+    actions.edit_action(idea, replace(actions.said_by(idea), title="A better idea"), actor=officer, seen=idea.version)
+    way.move(world, "revise", "A wrong click")
+    way.go_back(world)
+    assert way.plan_of(world).state == PlanState.REVIEWED
+
+
+def test_nobody_goes_back_from_another_text_or_past_a_request_for_changes(world: World) -> None:
+    with pytest.raises(InvalidTransition, match="no version to go back to"):
+        way.go_back(world)
+    way.submit(world)
+    way.move(world, "take_back")
+    with pytest.raises(InvalidTransition, match="no version to go back to"):
+        way.go_back(world)
+    way.submit(world)
+    first = way.agree(world)
+    way.move(world, "revise", "More to say")
+    seen = way.plan_of(world).version
+    for who in (world.mayor("oulu"), world.coordinator, world.officer("vienna")):
+        with pytest.raises(NotAllowed):
+            reviewing.go_back(way.oulu(world), actor=who, seen=seen)
+    with pytest.raises(Stale):
+        reviewing.go_back(way.oulu(world), actor=world.officer("oulu"), seen=seen - 1)
+    there = about.said_by(way.plan_of(world))
+    about.edit_plan(way.oulu(world), replace(there, title="Otherwise"), actor=world.officer("oulu"), seen=there.seal)
+    with pytest.raises(InvalidTransition, match="something else by now"):
+        way.go_back(world)
+    # A successor that was not agreed to is given up: as soon as the text is the old one, it can stand again.
+    way.submit(world)
+    way.ask_for_changes(world)
+    about.edit_plan(way.oulu(world), there, actor=world.officer("oulu"), seen=None)
+    assert way.go_back(world).id == first.id
+    # What a coordinator asks to change is not agreed to any more.
+    way.ask_for_changes(world)
+    with pytest.raises(InvalidTransition, match="no version to go back to"):
+        way.go_back(world)
 
 
 def test_the_timeline_tells_of_decision_and_publication(world: World) -> None:

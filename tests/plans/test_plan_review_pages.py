@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -307,6 +308,43 @@ def test_nobody_outside_reads_a_plan_that_is_not_published(world: World, client:
     done(app, lambda: way.move(world, "withdraw", "Wait"))
     assert statuses() == {404}
     assert "Read the plan" not in client.get("/en/cities/oulu").text
+
+
+def test_a_wrong_click_is_taken_back_by_whoever_writes_the_plan(world: World, enter: Enter, app: Flask) -> None:
+    def begin_anew() -> None:
+        way.submit(world)
+        way.agree(world)
+        way.decide(world)
+        way.move(world, "revise", "A wrong click")
+
+    done(app, begin_anew)
+    assert "Go back to version 1" not in enter(Role.MAYOR_OFFICE, "oulu").get(f"{PLAN}/review").text
+    officer = enter(Role.CITY_OFFICER, "oulu")
+    assert "Go back to version 1" in officer.get(f"{PLAN}/review").text
+    assert step(officer, "back_to_endorsed").status_code == 303
+    page = officer.get(f"{PLAN}/review").text
+    assert ("Done: it is now “Endorsed”." in page, "Publish the plan" in page) == (True, True)
+    assert "Go back to the version that was endorsed" in page, "the history names the step"
+    assert step(officer, "back_to_endorsed").status_code == 409
+
+
+def test_a_coordinator_withdraws_what_is_public_while_its_successor_is_read(world: World, enter: Enter, app: Flask) -> None:
+    def go_on() -> None:
+        way.publish(world)
+        way.move(world, "revise", "Two years later")
+        there = about.said_by(way.plan_of(world))
+        about.edit_plan(way.oulu(world), replace(there, title="Otherwise"), actor=world.officer("oulu"), seen=there.seal)
+        way.submit(world)
+
+    done(app, go_on)
+    coordinator = enter(Role.COORDINATOR)
+    assert "Withdraw the published version" in coordinator.get(f"{PLAN}/review").text
+    assert step(coordinator, "withdraw_in_review").status_code == 409
+    assert step(coordinator, "withdraw_in_review", reason="A name stands in it").status_code == 303
+    page = coordinator.get(f"{PLAN}/review").text
+    assert "Done: nobody outside reads the plan any more." in page
+    assert ("In review" in page, "A name stands in it" in page) == (True, True)
+    assert coordinator.get(PUBLIC).status_code == 404
 
 
 def test_the_plan_is_data(world: World, client: PortalClient, app: Flask) -> None:
