@@ -12,10 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from icportal.core.strings import Text, _
+from icportal.i18n.formatting import listing
+from icportal.plans import smart
 from icportal.plans.contents import Content, amount
-from icportal.plans.enums import ActionState
+from icportal.plans.enums import OPEN, ActionState
 from icportal.plans.loaded import LoadedPlan
 from icportal.plans.models import Action, ActionIndicator
+from icportal.plans.smart import Point
 
 #: States of actions that no version has.
 LEFT_OUT = frozenset({ActionState.DRAFT, ActionState.DROPPED})
@@ -35,12 +38,30 @@ def drafts(plan: LoadedPlan) -> list[Action]:
     return [action for action in plan.actions if action.state == ActionState.DRAFT]
 
 
+def unfinished(plan: LoadedPlan) -> list[tuple[Action, list[Point]]]:
+    """The open actions of it that a city cannot be held to, with what is missing: it was taken out after work had begun."""
+    found = [
+        (action, smart.missing(action, has_origin=bool(plan.origin_kinds.get(action.id))))
+        for action in included(plan)
+        if action.state in OPEN
+    ]
+    return [(action, lacking) for action, lacking in found if lacking]
+
+
 def obstacles(plan: LoadedPlan, previous: Content | None) -> list[Text]:
     """What stands in the way of sending the plan to review; nothing where it can be sent. ``previous`` is the last version that was agreed to."""
     if plan.plan is None or not plan.actions:
         return [_("The plan is empty. Add an action first.")]
     if not included(plan):
         return [_("Every action is still a draft. Complete at least one: its page says what is missing.")]
+    if lacking := unfinished(plan):
+        return [
+            _(
+                "“%(title)s” is no draft, but something is missing: %(points)s. Complete it, or drop it.",
+                title=action.title, points=listing(point.name for point in points),
+            )
+            for action, points in lacking
+        ]  # fmt: skip
     if previous is not None and content_of(plan) == previous:
         return [_("Nothing has changed since the version that was agreed to. Change something first.")]
     return []

@@ -25,7 +25,7 @@ from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, No
 from icportal.plans import freezing, open_data, progress, progress_words, reading, rules, versions
 from icportal.plans.enums import ProgressState
 from icportal.plans.loaded import LoadedPlan, load_plan
-from icportal.plans.models import Action, ActionIndicator, ActionPlan, PlanReminder, ProgressNote, ProgressRound
+from icportal.plans.models import Action, ActionPlan, PlanReminder, ProgressNote, ProgressRound
 from icportal.plans.review_worklists import provide
 from icportal.plans.services import actions, asking, indicators
 from icportal.plans.services import progress as telling
@@ -158,7 +158,7 @@ def test_what_cannot_be_said_is_refused(world: World) -> None:
 
 def test_the_first_words_say_what_is_known_and_no_value_nobody_approved(world: World) -> None:
     train, officer = way.action("Train the staff"), world.officer("oulu")
-    indicator = db.session.scalars(select(ActionIndicator)).one()
+    indicator = train.indicators[0]
     for value in (12, 15):
         actions.report_value(train, indicator.id, value=Decimal(value), on=today(), note="Kept inside", actor=officer)
     first = train.indicators[0].values[0]

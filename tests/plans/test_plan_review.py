@@ -30,7 +30,7 @@ from icportal.plans import comparison, freezing, reading, remarks, rules, versio
 from icportal.plans.enums import Permission, PlanState, RemarkKind
 from icportal.plans.flow import PLAN, WITHDRAWALS
 from icportal.plans.loaded import load_plan
-from icportal.plans.models import Action, ActionPlan, Endorsement, PlanVersion
+from icportal.plans.models import Action, ActionPlan, Endorsement, Origin, PlanVersion
 from icportal.plans.queries import OfCity, plans_for, sources_of
 from icportal.plans.review_worklists import provide
 from icportal.plans.services import about, actions, objectives, remarking, reviewing
@@ -94,6 +94,42 @@ def test_what_stands_in_the_way_is_said(world: World) -> None:
     with pytest.raises(InvalidTransition, match="still a draft"):
         way.submit(world)
     assert db.session.scalar(select(func.count()).select_from(PlanVersion)) == 0
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("state", ["in_progress", "blocked", "done", "dropped"])
+def test_what_was_begun_and_emptied_is_in_no_version(world: World, state: str) -> None:
+    officer, action = world.officer("oulu"), way.action("=1+1")
+    actions.move_action(action, "start", actor=officer, seen=None)
+    emptied = replace(
+        actions.said_by(action), outcome="", body="", owner_body="", owner_person="", commitments=(), key_factors=(), starts_on=None,
+        due_on=None, indicators=(),
+    )  # fmt: skip
+    assert actions.edit_action(action, emptied, actor=officer, seen=action.version)
+    steps = {"blocked": "block", "done": "finish", "dropped": "drop"}
+    if state in steps:
+        actions.move_action(way.action("=1+1"), steps[state], actor=officer, seen=None, reason="So it is")
+    assert way.action("=1+1").state == state
+    if state in {"done", "dropped"}:
+        assert not freezing.obstacles(load_plan(way.oulu(world)), None)
+        return
+    with pytest.raises(InvalidTransition) as refused:
+        way.submit(world)
+    assert str(refused.value) == (
+        "“=1+1” is no draft, but something is missing: Specific, Measurable, Assigned, Relevant and Timed. Complete it, or drop it."
+    )
+    way.complete(["=1+1"])
+    assert "=1+1" in titles(way.submit(world))
+
+
+def test_where_an_action_comes_from_makes_it_relevant(world: World) -> None:
+    action = way.action("=1+1")
+    action.commitments = []
+    db.session.flush()
+    assert [action.title for action, _lacking in freezing.unfinished(load_plan(way.oulu(world)))] == ["=1+1"]
+    db.session.add(Origin(action_id=action.id, kind="remark", source_id=7))
+    db.session.flush()
+    assert not freezing.unfinished(load_plan(way.oulu(world)))
 
 
 def test_what_was_agreed_to_is_not_sent_again_unchanged(world: World) -> None:

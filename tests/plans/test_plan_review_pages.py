@@ -387,6 +387,7 @@ def test_every_page_asks_as_often_for_many_as_for_few(world: World, enter: Enter
         ]
         db.session.add_all(rows)
         db.session.flush()
+        way.complete([row.title for row in rows])
         for row in rows:
             measured = ActionIndicator(action_id=row.id, label="Reached", target=4)
             db.session.add_all([Milestone(action_id=row.id, title="Step", due_on=days(3)), measured])
