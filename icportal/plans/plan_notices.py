@@ -117,6 +117,17 @@ _STEPS = {
 }  # fmt: skip
 
 
+def corrected(city: City, number: int, *, actor: Actor, reason: str) -> None:
+    """Tell the city and the coordinators that what stands of a decision was completed or corrected."""
+    notice = Notice(
+        subject=lambda reads: _("The decision on the action plan of %(city)s was corrected", city=city.name_in(reads.code)),
+        text=lambda _reads: _("The paper of the decision, or what stands of it, is another one now, for this reason:"),
+        quote=reason, button=_l("See the decision"),
+        url=lambda reads: external_url("plans.show_version", language=reads.code, slug=city.slug, number=number),
+    )  # fmt: skip
+    tell([*people_of_city(city.id), *coordinators()], notice, topic=TOPIC, actor=actor)
+
+
 def remarked(city: City, remark: PlanRemark, *, actor: Actor) -> None:
     """Tell the city that something was said of its plan."""
     notice = Notice(

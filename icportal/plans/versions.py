@@ -84,6 +84,14 @@ def endorsement_of(version: PlanVersion | None) -> Endorsement | None:
     return endorsements_of([version]).get(version.id) if version else None
 
 
+def decision_on(version: PlanVersion) -> Endorsement:
+    """The decision on a version. NotFound where there is none."""
+    endorsement = endorsement_of(version)
+    if endorsement is None:
+        raise NotFound(_("Nothing was decided on this version."))
+    return endorsement
+
+
 def paper_of(endorsement: Endorsement | None) -> StoredFile:
     """The paper of a decision. NotFound where there is none."""
     if endorsement is None or endorsement.file is None:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import plan_review_world as way
 import pytest
@@ -33,7 +34,7 @@ from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan, Endorsement, Origin, PlanVersion
 from icportal.plans.queries import OfCity, plans_for, sources_of
 from icportal.plans.review_worklists import provide
-from icportal.plans.services import about, actions, objectives, remarking, reviewing
+from icportal.plans.services import about, actions, correcting, objectives, remarking, reviewing
 from icportal.plans.services.objectives import ObjectiveDraft
 from icportal.plans.services.reviewing import Decision, Upload
 from icportal.workflow import engine
@@ -312,6 +313,79 @@ def test_only_the_city_endorses_and_only_what_was_agreed_to(world: World) -> Non
             reviewing.endorse_plan(way.oulu(world), decision, actor=who, seen_sha256=version.sha256)
     with pytest.raises(Stale):
         reviewing.endorse_plan(way.oulu(world), decision, actor=world.mayor("oulu"), seen_sha256="1" * 64)
+
+
+def correct(
+    world: World, number: int, decision: Decision, *, seen: str = "", reason: str = "The minutes came", **more: Any
+) -> bool:
+    there = versions.endorsement_of(versions.get_version(way.plan_of(world), number))
+    who = more.pop("actor", None) or world.mayor("oulu")
+    return correcting.correct_endorsement(
+        way.oulu(world), number, decision, actor=who, seen=seen or correcting.seal_of(there), reason=reason, **more
+    )
+
+
+@pytest.mark.databases
+def test_a_decision_is_completed_and_corrected_with_a_reason(world: World) -> None:
+    version = way.publish(world)
+    endorsement = versions.endorsement_of(version)
+    assert endorsement is not None
+    mails = len(way.subjects())
+    right = Decision("City council of Oulu", endorsement.decided_on, "2026/18")
+    upload = Upload(io.BytesIO(way.PAPER), "minutes.pdf")
+    assert correct(world, 1, right, upload=upload)
+    assert (endorsement.body, endorsement.reference) == ("City council of Oulu", "2026/18")
+    assert endorsement.file is not None
+    assert endorsement.file.name == "minutes.pdf"
+    assert way.plan_of(world).state == PlanState.PUBLISHED, "the version and where it stands are the same"
+    entry = db.session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.action == "plans.endorsement:correct")).one()
+    paper = {"key": endorsement.file.key, "name": "minutes.pdf", "sha256": endorsement.file.sha256}
+    assert entry.before == {"body": "City council", "reference": "2026/17", "paper": None}
+    assert entry.after == {
+        "version": 1, "reason": "The minutes came", "body": "City council of Oulu", "reference": "2026/18", "paper": paper,
+    }  # fmt: skip
+    assert "Endorsed its action plan: City council of Oulu." in [m.sentence for m in timeline.of_city(way.oulu(world))]
+    assert {address for address, _subject in way.subjects()[mails:]} == {world.officer("oulu").email, world.coordinator.email}
+    # The same again is no correction; another paper is, and the one before it is named.
+    assert not correct(world, 1, right, reason="")
+    assert correct(world, 1, right, upload=Upload(io.BytesIO(way.PAPER), "signed.pdf"))
+    last = db.session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.id.desc())).first()
+    assert last is not None
+    assert last.before == {"paper": paper}
+
+
+def test_of_two_who_correct_a_decision_the_second_sees_both(world: World) -> None:
+    endorsement = versions.endorsement_of(way.publish(world))
+    assert endorsement is not None
+    seen, on = correcting.seal_of(endorsement), endorsement.decided_on
+    correct(world, 1, Decision("The mayor", on, "2026/17"))
+    with pytest.raises(Stale) as stale:
+        correct(world, 1, Decision("The board", on, "2026/17"), seen=seen)
+    assert [(mine, theirs) for _label, mine, theirs in stale.value.differences] == [("The board", "The mayor")]
+
+
+def test_a_correction_is_checked_like_the_decision_itself(world: World) -> None:
+    way.submit(world)
+    way.agree(world)
+    with pytest.raises(NotFound, match="Nothing was decided"):
+        correcting.correct_endorsement(
+            way.oulu(world), 1, Decision("Council", today()), actor=world.mayor("oulu"), seen="", reason="Wrong"
+        )
+    way.decide(world)
+    for who in (world.coordinator, world.officer("vienna")):
+        with pytest.raises(NotAllowed):
+            correct(world, 1, Decision("Council", today()), actor=who)
+    with pytest.raises(NotFound):
+        correct(world, 1, Decision("Council", today()), actor=person(Role.CITY_OFFICER, "ghent"))
+    with pytest.raises(FieldErrors) as refused:
+        correct(world, 1, Decision("", today() - timedelta(days=1)), reason=" ")
+    assert [name for name, _message in refused.value.problems] == ["body", "decided_on", "reason"]
+    with pytest.raises(DomainError) as wrong:
+        correct(world, 1, Decision("Council", today()), upload=Upload(io.BytesIO(b"MZ not a paper"), "decision.pdf"))
+    assert wrong.value.field == "upload"
+    # What is not public does not come to stand on the timeline.
+    assert correct(world, 1, Decision("Council", today()))
+    assert cities.timeline_entries(world.cities["oulu"]) == []
 
 
 # --- publishing ------------------------------------------------------------------------------------------------

@@ -310,6 +310,35 @@ def test_nobody_outside_reads_a_plan_that_is_not_published(world: World, client:
     assert "Read the plan" not in client.get("/en/cities/oulu").text
 
 
+def test_the_paper_of_a_decision_is_added_later_and_what_stands_of_it_corrected(world: World, enter: Enter, app: Flask) -> None:
+    done(app, lambda: way.publish(world))
+    here, mayor = f"{PLAN}/versions/1/decision/edit", enter(Role.MAYOR_OFFICE, "oulu")
+    for page in (f"{PLAN}/review", f"{PLAN}/versions/1"):
+        assert f'href="{here}"' in mayor.get(page).text
+    page = mayor.get(here).text
+    assert 'value="City council"' in page
+    data = {
+        "body": "City council", "decided_on": hidden(page, "decided_on"), "reference": "2026/18", "seen": hidden(page, "seen"),
+        "reason": "",
+    }  # fmt: skip
+    assert mayor.post(here, data=data).status_code == 422
+    data["reason"] = "The minutes came"
+    paper = (io.BytesIO(way.PAPER), "minutes.pdf")
+    assert mayor.post(here, data={**data, "upload": paper}, content_type="multipart/form-data").status_code == 303
+    page = mayor.get(f"{PLAN}/versions/1").text
+    assert ("2026/18" in page, "minutes.pdf" in page, "Correct the decision" in page) == (True, True, True)
+    assert "2026/18" in mayor.get(PUBLIC).text
+    assert mayor.get(f"{PLAN}/versions/1/decision").data == way.PAPER
+    stale = mayor.post(here, data={**data, "reference": "2026/19"})
+    assert (stale.status_code, "Somebody was faster" in stale.text, 'value="2026/19"' in stale.text) == (409, True, True)
+    again = {**data, "reference": "2026/19", "seen": hidden(stale.text, "seen")}
+    assert mayor.post(here, data=again).status_code == 303
+    assert mayor.get(f"{PLAN}/versions/2/decision/edit").status_code == 404
+    coordinator = enter(Role.COORDINATOR)
+    assert f'href="{here}"' not in coordinator.get(f"{PLAN}/versions/1").text
+    assert (coordinator.get(here).status_code, coordinator.post(here, data=data).status_code) == (403, 403)
+
+
 def test_a_wrong_click_is_taken_back_by_whoever_writes_the_plan(world: World, enter: Enter, app: Flask) -> None:
     def begin_anew() -> None:
         way.submit(world)

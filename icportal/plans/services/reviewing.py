@@ -144,8 +144,8 @@ def endorse_plan(city: City, decision: Decision, *, actor: Actor, seen_sha256: s
         raise InvalidTransition(_("No version waits to be endorsed now: a coordinator has to agree to it first."))
     if seen_sha256 != version.sha256:
         raise Stale(_("The text has changed since you read it. Read the new version before you decide."))
-    decision = Decision(clean_line(decision.body), decision.decided_on, clean_line(decision.reference))
-    if problems := _problems(decision, version):
+    decision = cleaned(decision)
+    if problems := problems_with(decision, version):
         raise FieldErrors(problems)
     assert decision.decided_on is not None
     kept = (
@@ -163,7 +163,13 @@ def endorse_plan(city: City, decision: Decision, *, actor: Actor, seen_sha256: s
     return endorsement
 
 
-def _problems(decision: Decision, version: PlanVersion) -> list[tuple[str | None, Text]]:
+def cleaned(decision: Decision) -> Decision:
+    """A decision as it is kept."""
+    return Decision(clean_line(decision.body), decision.decided_on, clean_line(decision.reference))
+
+
+def problems_with(decision: Decision, version: PlanVersion) -> list[tuple[str | None, Text]]:
+    """What does not do in what is said of the decision on a version, by field."""
     problems: list[tuple[str | None, Text]] = []
     if not decision.body:
         problems.append(("body", _("Say which body has decided, such as the city council.")))
