@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import date
 
-from plan_world import make_plan
+from plan_world import days, make_plan
 from reporting_world import World, make_world, person
 from sqlalchemy import select
 
@@ -16,27 +17,45 @@ from icportal.core.db import db
 from icportal.core.outbox import Mail
 from icportal.plans import progress, versions
 from icportal.plans.loaded import plan_row
-from icportal.plans.models import Action, ActionPlan, PlanVersion, ProgressNote, ProgressRound
+from icportal.plans.models import Action, ActionIndicator, ActionPlan, PlanVersion, ProgressNote, ProgressRound
 from icportal.plans.rules import register_mentors
 from icportal.plans.services import progress as telling
 from icportal.plans.services import reviewing
 from icportal.plans.services.progress import NoteDraft
 from icportal.plans.services.reviewing import Decision, Upload
 
+#: The actions that are open and no drafts.
+COMPLETE = ("Train the staff", "Hire interpreters", "=1+1")
 #: The smallest PDF that is one.
 PAPER = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\nxref\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
 
 
 def make() -> World:
-    """Oulu has a plan of six actions, four of them complete; Vienna mentors it."""
+    """Oulu has a plan of six actions, all but the two drafts complete or done; Vienna mentors it."""
     world = make_world()
     make_plan(world)
+    complete(COMPLETE)
     for role, slug in (
         (Role.CITY_OFFICER, "oulu"), (Role.MAYOR_OFFICE, "oulu"), (Role.CITY_OFFICER, "vienna"), (Role.COORDINATOR, ""),
     ):  # fmt: skip
         person(role, slug)
     db.session.commit()
     return world
+
+
+def complete(titles: Iterable[str]) -> None:
+    """Say of these actions all that makes them ones a city can be held to."""
+    for title in titles:
+        row = action(title)
+        row.outcome, row.body = row.outcome or "Seen by everybody", row.body or "Step by step"
+        row.owner_body = row.owner_body or "Personnel office"
+        row.owner_person, row.commitments = row.owner_person or "Aino K.", row.commitments or [1]
+        row.starts_on, row.due_on = row.starts_on or days(-1), row.due_on or days(30)
+        measured = next(iter(row.indicators), None) or ActionIndicator(action_id=row.id, label=f"{title}: reached")
+        measured.baseline, measured.baseline_on, measured.target, measured.deadline = 0, days(-60), 40, days(60)
+        db.session.add(measured)
+    db.session.flush()
+    db.session.expire_all()
 
 
 def mentored(world: World) -> None:
@@ -83,6 +102,16 @@ def decide(world: World, *, with_paper: bool = False, on: date | None = None, bo
 
 def move(world: World, step: str, reason: str = "") -> None:
     reviewing.move_plan(oulu(world), step, actor=world.officer("oulu"), seen=plan_of(world).version, reason=reason)
+
+
+def go_back(world: World) -> PlanVersion:
+    return reviewing.go_back(oulu(world), actor=world.officer("oulu"), seen=plan_of(world).version)
+
+
+def ask_for_changes(world: World, reason: str = "Costs?") -> None:
+    version = versions.version_in_hand(plan_of(world))
+    assert version is not None
+    reviewing.decide_review(oulu(world), "request_changes", actor=world.coordinator, seen_sha256=version.sha256, reason=reason)
 
 
 def publish(world: World, *, with_paper: bool = False) -> PlanVersion:

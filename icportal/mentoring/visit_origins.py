@@ -27,9 +27,8 @@ def describe_decisions(numbers: Iterable[int], language: str) -> dict[int, Descr
     for number, visit in db.session.execute(query):
         if can(current_actor(), Permission.VIEW_PAIRING, visit):
             url = external_url("mentoring.show_visit", language=language, visit_id=visit.id)
-            told[number] = Described(
-                _("Decided at “%(title)s” (%(days)s)", title=visit.title, days=days(visit.first_on, visit.last_on)), url
-            )
+            on = days(visit.first_on, visit.last_on)
+            told[number] = Described(_("Decided at “%(title)s” (%(days)s)", title=visit.title, days=on), url, is_open=True)
         else:
             told[number] = Described(_("Decided at a visit of a mentoring pairing"))
     return told

@@ -60,6 +60,18 @@ ACTION = Definition(
 )  # fmt: skip
 
 _CHANGEABLE = frozenset({PlanState.DRAFT, PlanState.CHANGES_REQUESTED})
+#: Where a plan can stand while an earlier version is public, with the step that withdraws it and leaves the plan there.
+_STANDS = {
+    PlanState.DRAFT: "withdraw_earlier",
+    PlanState.CHANGES_REQUESTED: "withdraw_in_changes_requested",
+    PlanState.REVIEW: "withdraw_in_review",
+    PlanState.REVIEWED: "withdraw_in_reviewed",
+    PlanState.ENDORSED: "withdraw_in_endorsed",
+}
+#: Every step that takes the public version from the public.
+WITHDRAWALS = frozenset({"withdraw", *_STANDS.values()})
+#: The steps back to a version that was agreed to.
+RETURNS = frozenset({"back_to_reviewed", "back_to_endorsed", "back_to_published"})
 
 PLAN = Definition(
     key="plans.plan",
@@ -104,10 +116,25 @@ PLAN = Definition(
             "withdraw", frozenset({PlanState.PUBLISHED}), PlanState.ENDORSED, Permission.PUBLISH, _l("Withdraw from the public"),
             _l("The plan stays endorsed; nobody outside reads it until it is published again."), needs_reason=True, tone="danger",
         ),
+        *(
+            Transition(
+                name, frozenset({state}), state, Permission.PUBLISH, _l("Withdraw the published version"),
+                _l("Nobody outside reads the earlier version any more. What is on its way goes on."), needs_reason=True,
+                condition=is_public, tone="danger",
+            )
+            for state, name in _STANDS.items()
+        ),
         Transition(
-            "withdraw_earlier", _CHANGEABLE, PlanState.DRAFT, Permission.PUBLISH, _l("Withdraw the published version"),
-            _l("Nobody outside reads the earlier version any more. What you are writing stays as it is."), needs_reason=True,
-            condition=is_public, tone="danger",
+            "back_to_reviewed", _CHANGEABLE, PlanState.REVIEWED, Permission.EDIT,
+            _l("Go back to the version that was agreed to"), automatic=True,
+        ),
+        Transition(
+            "back_to_endorsed", _CHANGEABLE, PlanState.ENDORSED, Permission.EDIT,
+            _l("Go back to the version that was endorsed"), automatic=True,
+        ),
+        Transition(
+            "back_to_published", _CHANGEABLE, PlanState.PUBLISHED, Permission.EDIT,
+            _l("Go back to the version that is public"), automatic=True,
         ),
     ),
 )  # fmt: skip

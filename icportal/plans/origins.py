@@ -13,10 +13,14 @@ from icportal.core.strings import Text
 
 @dataclass(frozen=True)
 class Described:
-    """One origin in words, and the page it stands on (empty where the reader may not open it)."""
+    """One origin in words, and the page it stands on (empty where the reader may not open it).
+
+    ``is_open`` says that this reader may read there what the action quotes.
+    """
 
     label: str
     url: str = ""
+    is_open: bool = False
 
 
 #: Given numbers of one kind and the reader's language: what each is.

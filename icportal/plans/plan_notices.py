@@ -9,6 +9,7 @@ from icportal.accounts.notices import Notice, Words, coordinators, people_of_cit
 from icportal.cities.models import City
 from icportal.core.actors import Actor, Role
 from icportal.core.strings import _, _l
+from icportal.plans.flow import RETURNS, WITHDRAWALS
 from icportal.plans.models import PlanRemark
 from icportal.plans.rules import mentors_of
 from icportal.web.routing import external_url
@@ -101,10 +102,30 @@ def _revised(city: City, actor: Actor, reason: str) -> None:
     tell([*people_of_city(city.id), *coordinators()], notice, topic=TOPIC, actor=actor)
 
 
+def _gone_back(city: City, actor: Actor, _reason: str) -> None:
+    notice = Notice(
+        subject=lambda reads: _("%(city)s writes no new version of its action plan", city=city.name_in(reads.code)),
+        text=lambda _reads: _("The city has changed nothing and goes back: the version that was agreed to stands again."),
+        url=_review(city), button=_l("See the plan"),
+    )  # fmt: skip
+    tell([*people_of_city(city.id), *coordinators()], notice, topic=TOPIC, actor=actor)
+
+
 _STEPS = {
     "submit": _submitted, "take_back": _taken_back, "request_changes": _changes_requested, "agree": _agreed, "endorse": _endorsed,
-    "publish": _published, "withdraw": _withdrawn, "withdraw_earlier": _withdrawn, "revise": _revised,
+    "publish": _published, "revise": _revised, **dict.fromkeys(WITHDRAWALS, _withdrawn), **dict.fromkeys(RETURNS, _gone_back),
 }  # fmt: skip
+
+
+def corrected(city: City, number: int, *, actor: Actor, reason: str) -> None:
+    """Tell the city and the coordinators that what stands of a decision was completed or corrected."""
+    notice = Notice(
+        subject=lambda reads: _("The decision on the action plan of %(city)s was corrected", city=city.name_in(reads.code)),
+        text=lambda _reads: _("The paper of the decision, or what stands of it, is another one now, for this reason:"),
+        quote=reason, button=_l("See the decision"),
+        url=lambda reads: external_url("plans.show_version", language=reads.code, slug=city.slug, number=number),
+    )  # fmt: skip
+    tell([*people_of_city(city.id), *coordinators()], notice, topic=TOPIC, actor=actor)
 
 
 def remarked(city: City, remark: PlanRemark, *, actor: Actor) -> None:

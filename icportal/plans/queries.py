@@ -16,6 +16,7 @@ from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
+from icportal.core.text import clean_text
 from icportal.i18n.formatting import sorted_by_name
 from icportal.plans.enums import OPEN, ActionState, OriginKind, Permission
 from icportal.plans.models import Action, ActionPlan, Dependency, Milestone, Objective, Origin
@@ -23,7 +24,9 @@ from icportal.plans.origins import Described, describe
 from icportal.plans.rules import mentees_of
 from icportal.reporting import labels
 from icportal.reporting.asked import asked_of
-from icportal.reporting.models import QuestionnaireVersion, Response, Round
+from icportal.reporting.counting import NETWORK
+from icportal.reporting.models import PublishedAnswer, QuestionnaireVersion, Response, Round
+from icportal.reporting.results import may_be_read
 from icportal.toolkits import queries as toolkits
 
 SOON = timedelta(days=14)
@@ -111,8 +114,11 @@ def merged_into(action: Action) -> Action | None:
     return db.session.get(Action, action.merged_into_id) if action.merged_into_id else None
 
 
-def sources_of(action: Action, language: str) -> list[Source]:
-    """Where an action comes from, oldest first, in the reader's words."""
+def sources_of(action: Action, language: str, *, sees_internal: bool = False) -> list[Source]:
+    """Where an action comes from, oldest first, in the reader's words.
+
+    Whoever does not see what is internal reads a quotation only where they may read what it was taken from.
+    """
     query = select(Origin).where(Origin.action_id == action.id).order_by(Origin.id)
     origins = list(db.session.scalars(query))
     numbers = {origin.from_action_id for origin in origins if origin.from_action_id}
@@ -123,25 +129,40 @@ def sources_of(action: Action, language: str) -> list[Source]:
     rounds = {row[0]: (row[1], row[2]) for row in db.session.execute(asked_in.where(Response.id.in_(wanted)))}
     words = asked_of((version for _round, version in rounds.values()), language)
     found, described = [], _described(origins, language)
+    shown = frozenset(origin.id for origin in origins) if sees_internal else _open_to_the_network(origins)
     for origin in origins:
         via = actions.get(origin.from_action_id or 0)
+        said = origin.said if origin.id in shown else ""
         if origin.source_id is not None:
             told = described.get(origin.id) or Described(_("From another part of the portal"))
-            found.append(Source(origin.said, origin.language, via=via, label=told.label, url=told.url))
+            said = origin.said if sees_internal or told.is_open else ""
+            found.append(Source(said, origin.language, via=via, label=told.label, url=told.url))
             continue
         if origin.kind == OriginKind.ACTION or origin.response_id not in rounds:
-            found.append(Source(origin.said, origin.language, via=via))
+            found.append(Source(said, origin.language, via=via))
             continue
         round_, version = rounds[origin.response_id]
         code, spoken = origin.question or "", words[version.id]
         section = version.known.section_of.get(code)
         found.append(
             Source(
-                origin.said, origin.language, spoken.label(code), labels.edition(round_), round_.slug,
+                said, origin.language, spoken.label(code), labels.edition(round_), round_.slug,
                 section.name if section else "", code, via, spoken.language,
             )
         )  # fmt: skip
     return found
+
+
+def _open_to_the_network(origins: Sequence[Origin]) -> frozenset[int]:
+    """Of these origins, actions of the same plan, and answers that others than the city may read and that still say the same."""
+    actions = frozenset(origin.id for origin in origins if origin.kind == OriginKind.ACTION)
+    wanted = {(origin.response_id, origin.question): origin for origin in origins if origin.response_id is not None}
+    if not wanted:
+        return actions
+    query = select(PublishedAnswer.response_id, PublishedAnswer.question, PublishedAnswer.value)
+    query = query.where(PublishedAnswer.response_id.in_({number for number, _question in wanted}), *may_be_read(NETWORK))
+    rows = [(wanted.get((number, question)), value) for number, question, value in db.session.execute(query)]
+    return actions | {origin.id for origin, value in rows if origin is not None and clean_text(str(value)) == origin.said}
 
 
 def _described(found: Sequence[Origin], language: str) -> dict[int, Described]:

@@ -42,13 +42,14 @@ def remarks_of(plan: ActionPlan | None) -> list[Said]:
 
 
 def describe(numbers: Iterable[int], language: str) -> Mapping[int, Described]:  # noqa: ARG001  the signature of an origin
-    """What remarks are that actions come from, by one query."""
+    """What remarks are that actions come from, by one query. Whoever reads the plan reads its remarks."""
     query = select(PlanRemark.id, PlanRemark.kind, City.slug).join(ActionPlan, ActionPlan.id == PlanRemark.plan_id)
     rows = db.session.execute(query.join(City, City.id == ActionPlan.city_id).where(PlanRemark.id.in_(list(numbers))))
     return {
         number: Described(
             _("From a remark on the plan: %(kind)s", kind=KINDS[kind]),
             f"{url_for('plans.show_review', slug=slug)}#remark-{number}",
+            is_open=True,
         )
         for number, kind, slug in rows
     }

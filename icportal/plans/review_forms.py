@@ -84,6 +84,12 @@ class EndorseForm(PortalForm):
         return Upload(sent.stream, sent.filename) if sent and getattr(sent, "filename", "") else None
 
 
+class CorrectForm(EndorseForm):
+    """What stands of a decision, said anew. ``seen`` is the seal of what stood there."""
+
+    reason = TextAreaField(_l("Reason"), [at_most(LONGEST_TEXT)], description=_l("What was missing or wrong."))
+
+
 class RemarkForm(PortalForm):
     """Something that is said of the plan or of one action."""
 

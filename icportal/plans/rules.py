@@ -56,7 +56,7 @@ _the_city = is_officer_of_city | is_mayor_office_of_city
 
 RULES = {
     Permission.VIEW: _the_city | is_coordinator | is_administrator | is_mentor_of_city,
-    Permission.VIEW_INTERNAL: _the_city | is_coordinator | is_administrator,
+    Permission.VIEW_INTERNAL: _the_city | is_coordinator,
     Permission.OWN: is_of_a_city,
     Permission.EDIT: is_officer_of_city,
     Permission.REMARK: _the_city | is_coordinator | is_mentor_of_city,

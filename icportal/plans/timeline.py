@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from icportal.cities import services as cities
+from icportal.cities.queries import find_timeline_entry
 from icportal.cities.timeline import says
 from icportal.core.clock import PORTAL_ZONE
 from icportal.core.strings import _
@@ -37,13 +38,25 @@ def reported(values: Mapping[str, Any]) -> str:
 def tell_published(plan: ActionPlan, version: PlanVersion, endorsement: Endorsement) -> None:
     """Put the decision and the publication of a version on the timeline, and the reports that are public with it."""
     assert plan.published_at is not None
-    first, body = plan.published_at.astimezone(PORTAL_ZONE).date(), endorsement.body
-    for kind, key, on, values in (
-        ("endorsed", ENDORSED, endorsement.decided_on, {"body": body}), ("published", PUBLISHED, first, {}),
-    ):  # fmt: skip
-        cities.add_to_timeline(
-            city_id=plan.city_id, module=MODULE, reference=f"{kind}-{version.id}", key=key, earliest=on, latest=on, values=values
-        )
+    _tell_endorsed(plan.city_id, version, endorsement)
+    on = plan.published_at.astimezone(PORTAL_ZONE).date()
+    cities.add_to_timeline(
+        city_id=plan.city_id, module=MODULE, reference=f"published-{version.id}", key=PUBLISHED, earliest=on, latest=on
+    )
+
+
+def tell_corrected(city_id: int, version: PlanVersion, endorsement: Endorsement) -> None:
+    """Bring the decision on the timeline up to date, where it stands there."""
+    if find_timeline_entry(city_id, MODULE, f"endorsed-{version.id}") is not None:
+        _tell_endorsed(city_id, version, endorsement)
+
+
+def _tell_endorsed(city_id: int, version: PlanVersion, endorsement: Endorsement) -> None:
+    on = endorsement.decided_on
+    cities.add_to_timeline(
+        city_id=city_id, module=MODULE, reference=f"endorsed-{version.id}", key=ENDORSED, earliest=on, latest=on,
+        values={"body": endorsement.body},
+    )  # fmt: skip
 
 
 def tell_report(round_: ProgressRound) -> None:

@@ -56,6 +56,11 @@ def version_in_hand(plan: ActionPlan) -> PlanVersion | None:
     return db.session.get(PlanVersion, plan.submitted_version_id) if plan.submitted_version_id else None
 
 
+def published_version(plan: ActionPlan) -> PlanVersion | None:
+    """The version the public reads, if any."""
+    return db.session.get(PlanVersion, plan.published_version_id) if plan.published_version_id else None
+
+
 def before(version: PlanVersion) -> PlanVersion | None:
     """The version before a version."""
     query = select(PlanVersion).where(PlanVersion.plan_id == version.plan_id, PlanVersion.number < version.number)
@@ -77,6 +82,14 @@ def endorsements_of(versions: Sequence[PlanVersion]) -> Mapping[int, Endorsement
 def endorsement_of(version: PlanVersion | None) -> Endorsement | None:
     """The decision on a version, where there is one."""
     return endorsements_of([version]).get(version.id) if version else None
+
+
+def decision_on(version: PlanVersion) -> Endorsement:
+    """The decision on a version. NotFound where there is none."""
+    endorsement = endorsement_of(version)
+    if endorsement is None:
+        raise NotFound(_("Nothing was decided on this version."))
+    return endorsement
 
 
 def paper_of(endorsement: Endorsement | None) -> StoredFile:

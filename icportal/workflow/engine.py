@@ -101,7 +101,8 @@ def fire(
         raise InvalidTransition(_("Say why: the people concerned read your reason."), field="reason")
     event = _append(definition, subject, transition, actor=actor, reason=reason.strip(), revision_hash=revision_hash)
     subject.state = transition.target
-    if hasattr(subject, "state_since"):
+    # A step that leaves the state as it is leaves the day since when, too.
+    if event.source != event.target and hasattr(subject, "state_since"):
         subject.state_since = event.at
     audit.record(
         actor,

@@ -193,7 +193,9 @@ def test_the_page_of_the_action_names_the_visit_to_those_who_may_open_it_only(ap
     action = decisions.make_actions(visit, [visit.minutes.decisions[0].id], actor=world.officer("oulu"))[0].action
     # Outside a request nobody is signed in: the label tells no details.
     sources = sources_of(action, "en")
-    assert [(source.label, source.url) for source in sources] == [("Decided at a visit of a mentoring pairing", "")]
+    assert [(source.label, source.url, source.said) for source in sources] == [
+        ("Decided at a visit of a mentoring pairing", "", "")
+    ]
     assert visit_origins.describe_decisions([0], "en") == {}
 
 

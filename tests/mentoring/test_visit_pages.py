@@ -224,6 +224,9 @@ def test_minutes_are_written_confirmed_and_taken_into_the_plan(
     administrator = page(sign_in(ids["administrator"]), f"/en/work/plans/oulu/actions/{made[0]}")
     assert "Decided at a visit of a mentoring pairing" in administrator
     assert "“Over”" not in administrator
+    assert ("<blockquote" in shown, "<blockquote" in administrator) == (True, False)
+    mentor = page(sign_in(ids["vienna"]), f"/en/work/plans/oulu/actions/{made[0]}")
+    assert ("Decided at “Over”" in mentor, "<blockquote" in mentor) == (True, True)
 
 
 def test_two_people_writing_minutes_both_see_both(app: Flask, ids: Ids, sign_in: Callable[..., PortalClient]) -> None:

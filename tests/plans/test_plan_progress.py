@@ -159,7 +159,7 @@ def test_what_cannot_be_said_is_refused(world: World) -> None:
 
 def test_the_first_words_say_what_is_known_and_no_value_nobody_approved(world: World) -> None:
     train, officer = way.action("Train the staff"), world.officer("oulu")
-    indicator = db.session.scalars(select(ActionIndicator)).one()
+    indicator = train.indicators[0]
     for value in (12, 15):
         indicators.report_value(train, indicator.id, value=Decimal(value), on=today(), note="Kept inside", actor=officer)
     first = train.indicators[0].values[0]

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import plan_review_world as way
 import pytest
@@ -28,14 +29,16 @@ from icportal.core.outbox import Mail
 from icportal.core.permissions import can
 from icportal.plans import comparison, freezing, reading, remarks, rules, versions
 from icportal.plans.enums import Permission, PlanState, RemarkKind
+from icportal.plans.flow import PLAN, WITHDRAWALS
 from icportal.plans.loaded import load_plan
-from icportal.plans.models import Action, ActionPlan, Endorsement, PlanVersion
+from icportal.plans.models import Action, ActionPlan, Endorsement, Origin, PlanVersion
 from icportal.plans.queries import OfCity, plans_for, sources_of
 from icportal.plans.review_worklists import provide
-from icportal.plans.services import about, actions, objectives, remarking, reviewing
+from icportal.plans.services import about, actions, correcting, objectives, remarking, reviewing
 from icportal.plans.services.objectives import ObjectiveDraft
 from icportal.plans.services.reviewing import Decision, Upload
 from icportal.web.page_cache import PublicStamp
+from icportal.workflow import engine
 
 COMPLETE = ["=1+1", "Hire interpreters", "Mentors in firms", "Train the staff"]
 
@@ -93,6 +96,42 @@ def test_what_stands_in_the_way_is_said(world: World) -> None:
     with pytest.raises(InvalidTransition, match="still a draft"):
         way.submit(world)
     assert db.session.scalar(select(func.count()).select_from(PlanVersion)) == 0
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("state", ["in_progress", "blocked", "done", "dropped"])
+def test_what_was_begun_and_emptied_is_in_no_version(world: World, state: str) -> None:
+    officer, action = world.officer("oulu"), way.action("=1+1")
+    actions.move_action(action, "start", actor=officer, seen=None)
+    emptied = replace(
+        actions.said_by(action), outcome="", body="", owner_body="", owner_person="", commitments=(), key_factors=(), starts_on=None,
+        due_on=None, indicators=(),
+    )  # fmt: skip
+    assert actions.edit_action(action, emptied, actor=officer, seen=action.version)
+    steps = {"blocked": "block", "done": "finish", "dropped": "drop"}
+    if state in steps:
+        actions.move_action(way.action("=1+1"), steps[state], actor=officer, seen=None, reason="So it is")
+    assert way.action("=1+1").state == state
+    if state in {"done", "dropped"}:
+        assert not freezing.obstacles(load_plan(way.oulu(world)), None)
+        return
+    with pytest.raises(InvalidTransition) as refused:
+        way.submit(world)
+    assert str(refused.value) == (
+        "“=1+1” is no draft, but something is missing: Specific, Measurable, Assigned, Relevant and Timed. Complete it, or drop it."
+    )
+    way.complete(["=1+1"])
+    assert "=1+1" in titles(way.submit(world))
+
+
+def test_where_an_action_comes_from_makes_it_relevant(world: World) -> None:
+    action = way.action("=1+1")
+    action.commitments = []
+    db.session.flush()
+    assert [action.title for action, _lacking in freezing.unfinished(load_plan(way.oulu(world)))] == ["=1+1"]
+    db.session.add(Origin(action_id=action.id, kind="remark", source_id=7))
+    db.session.flush()
+    assert not freezing.unfinished(load_plan(way.oulu(world)))
 
 
 def test_what_was_agreed_to_is_not_sent_again_unchanged(world: World) -> None:
@@ -310,6 +349,79 @@ def test_only_the_city_endorses_and_only_what_was_agreed_to(world: World) -> Non
         reviewing.endorse_plan(way.oulu(world), decision, actor=world.mayor("oulu"), seen_sha256="1" * 64)
 
 
+def correct(
+    world: World, number: int, decision: Decision, *, seen: str = "", reason: str = "The minutes came", **more: Any
+) -> bool:
+    there = versions.endorsement_of(versions.get_version(way.plan_of(world), number))
+    who = more.pop("actor", None) or world.mayor("oulu")
+    return correcting.correct_endorsement(
+        way.oulu(world), number, decision, actor=who, seen=seen or correcting.seal_of(there), reason=reason, **more
+    )
+
+
+@pytest.mark.databases
+def test_a_decision_is_completed_and_corrected_with_a_reason(world: World) -> None:
+    version = way.publish(world)
+    endorsement = versions.endorsement_of(version)
+    assert endorsement is not None
+    mails = len(way.subjects())
+    right = Decision("City council of Oulu", endorsement.decided_on, "2026/18")
+    upload = Upload(io.BytesIO(way.PAPER), "minutes.pdf")
+    assert correct(world, 1, right, upload=upload)
+    assert (endorsement.body, endorsement.reference) == ("City council of Oulu", "2026/18")
+    assert endorsement.file is not None
+    assert endorsement.file.name == "minutes.pdf"
+    assert way.plan_of(world).state == PlanState.PUBLISHED, "the version and where it stands are the same"
+    entry = db.session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.action == "plans.endorsement:correct")).one()
+    paper = {"key": endorsement.file.key, "name": "minutes.pdf", "sha256": endorsement.file.sha256}
+    assert entry.before == {"body": "City council", "reference": "2026/17", "paper": None}
+    assert entry.after == {
+        "version": 1, "reason": "The minutes came", "body": "City council of Oulu", "reference": "2026/18", "paper": paper,
+    }  # fmt: skip
+    assert "Endorsed its action plan: City council of Oulu." in [m.sentence for m in timeline.of_city(way.oulu(world))]
+    assert {address for address, _subject in way.subjects()[mails:]} == {world.officer("oulu").email, world.coordinator.email}
+    # The same again is no correction; another paper is, and the one before it is named.
+    assert not correct(world, 1, right, reason="")
+    assert correct(world, 1, right, upload=Upload(io.BytesIO(way.PAPER), "signed.pdf"))
+    last = db.session.scalars(select(audit.AuditEntry).order_by(audit.AuditEntry.id.desc())).first()
+    assert last is not None
+    assert last.before == {"paper": paper}
+
+
+def test_of_two_who_correct_a_decision_the_second_sees_both(world: World) -> None:
+    endorsement = versions.endorsement_of(way.publish(world))
+    assert endorsement is not None
+    seen, on = correcting.seal_of(endorsement), endorsement.decided_on
+    correct(world, 1, Decision("The mayor", on, "2026/17"))
+    with pytest.raises(Stale) as stale:
+        correct(world, 1, Decision("The board", on, "2026/17"), seen=seen)
+    assert [(mine, theirs) for _label, mine, theirs in stale.value.differences] == [("The board", "The mayor")]
+
+
+def test_a_correction_is_checked_like_the_decision_itself(world: World) -> None:
+    way.submit(world)
+    way.agree(world)
+    with pytest.raises(NotFound, match="Nothing was decided"):
+        correcting.correct_endorsement(
+            way.oulu(world), 1, Decision("Council", today()), actor=world.mayor("oulu"), seen="", reason="Wrong"
+        )
+    way.decide(world)
+    for who in (world.coordinator, world.officer("vienna")):
+        with pytest.raises(NotAllowed):
+            correct(world, 1, Decision("Council", today()), actor=who)
+    with pytest.raises(NotFound):
+        correct(world, 1, Decision("Council", today()), actor=person(Role.CITY_OFFICER, "ghent"))
+    with pytest.raises(FieldErrors) as refused:
+        correct(world, 1, Decision("", today() - timedelta(days=1)), reason=" ")
+    assert [name for name, _message in refused.value.problems] == ["body", "decided_on", "reason"]
+    with pytest.raises(DomainError) as wrong:
+        correct(world, 1, Decision("Council", today()), upload=Upload(io.BytesIO(b"MZ not a paper"), "decision.pdf"))
+    assert wrong.value.field == "upload"
+    # What is not public does not come to stand on the timeline.
+    assert correct(world, 1, Decision("Council", today()))
+    assert cities.timeline_entries(world.cities["oulu"]) == []
+
+
 # --- publishing ------------------------------------------------------------------------------------------------
 
 
@@ -341,6 +453,126 @@ def test_what_is_withdrawn_is_read_by_nobody_outside(world: World) -> None:
     with pytest.raises(NotFound):
         versions.published_plan("oulu")
     assert way.plan_of(world).state == PlanState.DRAFT
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("stage", ["draft", "review", "changes_requested", "reviewed", "endorsed"])
+def test_what_is_public_is_withdrawn_wherever_its_successor_stands(world: World, stage: str) -> None:
+    first = way.publish(world)
+    way.move(world, "revise", "Two years later")
+    about.edit_plan(way.oulu(world), about.About(title="The second plan"), actor=world.officer("oulu"), seen=None)
+    steps = {
+        "draft": (), "review": (way.submit,), "changes_requested": (way.submit, way.ask_for_changes),
+        "reviewed": (way.submit, way.agree), "endorsed": (way.submit, way.agree, way.decide),
+    }  # fmt: skip
+    for act in steps[stage]:
+        act(world)
+    plan = way.plan_of(world)
+    stands = plan.state, plan.state_since, plan.submitted_version_id
+    assert plan.state == stage
+    for who, is_open in (
+        (world.officer("oulu"), True),
+        (world.mayor("oulu"), True),
+        (world.coordinator, True),
+        (world.officer("vienna"), False),
+    ):
+        open_ = {move.name for move in engine.available(PLAN, plan, actor=who)} & WITHDRAWALS
+        assert bool(open_) == is_open
+    step = next(move.name for move in engine.available(PLAN, plan, actor=world.coordinator) if move.name in WITHDRAWALS)
+    with pytest.raises(InvalidTransition) as refused:
+        reviewing.move_plan(way.oulu(world), step, actor=world.coordinator, seen=plan.version)
+    assert refused.value.field == "reason"
+    reviewing.move_plan(way.oulu(world), step, actor=world.coordinator, seen=plan.version, reason="A name stands in it")
+    plan = way.plan_of(world)
+    assert (plan.state, plan.state_since, plan.submitted_version_id) == stands
+    with pytest.raises(NotFound):
+        versions.published_plan("oulu")
+    assert cities.timeline_entries(world.cities["oulu"]) == []
+    event = engine.history(PLAN, plan.id)[-1]
+    assert (event.reason, event.revision_hash) == ("A name stands in it", first.sha256)
+    assert not {move.name for move in engine.available(PLAN, plan, actor=world.coordinator)} & WITHDRAWALS
+    assert not [found for found in findings() if not found.startswith("plan_action")], (
+        "the actions of this world are made without steps"
+    )
+
+
+# --- going back ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.databases
+def test_a_new_version_that_was_begun_by_mistake_is_taken_back(world: World) -> None:
+    way.submit(world)
+    version = way.agree(world)
+    way.move(world, "revise", "A wrong click")
+    assert way.go_back(world).id == version.id
+    assert (way.plan_of(world).state, way.plan_of(world).submitted_version_id) == (PlanState.REVIEWED, version.id)
+    way.decide(world)
+    way.move(world, "revise", "Another one")
+    assert way.go_back(world).id == version.id
+    assert way.plan_of(world).state == PlanState.ENDORSED
+    way.move(world, "publish")
+    way.move(world, "revise", "And another")
+    way.go_back(world)
+    assert way.plan_of(world).state == PlanState.PUBLISHED
+    assert versions.published_plan("oulu").version.id == version.id
+    assert {a.title for a in db.session.scalars(select(Action).where(Action.is_included))} == set(COMPLETE)
+    assert not [found for found in findings() if not found.startswith("plan_action")], (
+        "the actions of this world are made without steps"
+    )
+
+
+def test_what_was_withdrawn_can_be_put_back(world: World) -> None:
+    version = way.publish(world)
+    way.move(world, "revise", "Mend it")
+    way.move(world, "withdraw_earlier", "Not before it is mended")
+    way.go_back(world)
+    assert way.plan_of(world).state == PlanState.ENDORSED
+    way.move(world, "publish")
+    assert versions.published_plan("oulu").version.id == version.id
+
+
+def test_what_goes_on_while_the_text_stands_still_is_not_in_the_way_of_going_back(world: World) -> None:
+    way.submit(world)
+    way.agree(world)
+    officer, train = world.officer("oulu"), way.action("Train the staff")
+    actions.tick_milestone(train, train.milestones[1].id, today(), actor=officer)
+    actions.move_action(way.action("=1+1"), "start", actor=officer, seen=None)
+    idea = way.action("An idea")
+    actions.edit_action(idea, replace(actions.said_by(idea), title="A better idea"), actor=officer, seen=idea.version)
+    way.move(world, "revise", "A wrong click")
+    way.go_back(world)
+    assert way.plan_of(world).state == PlanState.REVIEWED
+
+
+def test_nobody_goes_back_from_another_text_or_past_a_request_for_changes(world: World) -> None:
+    with pytest.raises(InvalidTransition, match="no version to go back to"):
+        way.go_back(world)
+    way.submit(world)
+    way.move(world, "take_back")
+    with pytest.raises(InvalidTransition, match="no version to go back to"):
+        way.go_back(world)
+    way.submit(world)
+    first = way.agree(world)
+    way.move(world, "revise", "More to say")
+    seen = way.plan_of(world).version
+    for who in (world.mayor("oulu"), world.coordinator, world.officer("vienna")):
+        with pytest.raises(NotAllowed):
+            reviewing.go_back(way.oulu(world), actor=who, seen=seen)
+    with pytest.raises(Stale):
+        reviewing.go_back(way.oulu(world), actor=world.officer("oulu"), seen=seen - 1)
+    there = about.said_by(way.plan_of(world))
+    about.edit_plan(way.oulu(world), replace(there, title="Otherwise"), actor=world.officer("oulu"), seen=there.seal)
+    with pytest.raises(InvalidTransition, match="something else by now"):
+        way.go_back(world)
+    # A successor that was not agreed to is given up: as soon as the text is the old one, it can stand again.
+    way.submit(world)
+    way.ask_for_changes(world)
+    about.edit_plan(way.oulu(world), there, actor=world.officer("oulu"), seen=None)
+    assert way.go_back(world).id == first.id
+    # What a coordinator asks to change is not agreed to any more.
+    way.ask_for_changes(world)
+    with pytest.raises(InvalidTransition, match="no version to go back to"):
+        way.go_back(world)
 
 
 def test_the_timeline_tells_of_decision_and_publication(world: World) -> None:
@@ -490,9 +722,11 @@ def test_a_remark_becomes_an_action_that_says_where_it_comes_from(world: World, 
     with app.test_request_context("/en/"):
         app.preprocess_request()
         source = sources_of(made, "en")[0]
-    assert (source.label, source.url) == (
+    # Whoever reads the plan reads its remarks, so also what one of them said.
+    assert (source.label, source.url, source.said) == (
         "From a remark on the plan: Change needed",
         f"/en/work/plans/oulu/review#remark-{number}",
+        "Ask firms for mentors\nas Tampere does",
     )
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -309,6 +310,72 @@ def test_nobody_outside_reads_a_plan_that_is_not_published(world: World, client:
     assert "Read the plan" not in client.get("/en/cities/oulu").text
 
 
+def test_the_paper_of_a_decision_is_added_later_and_what_stands_of_it_corrected(world: World, enter: Enter, app: Flask) -> None:
+    done(app, lambda: way.publish(world))
+    here, mayor = f"{PLAN}/versions/1/decision/edit", enter(Role.MAYOR_OFFICE, "oulu")
+    for page in (f"{PLAN}/review", f"{PLAN}/versions/1"):
+        assert f'href="{here}"' in mayor.get(page).text
+    page = mayor.get(here).text
+    assert 'value="City council"' in page
+    data = {
+        "body": "City council", "decided_on": hidden(page, "decided_on"), "reference": "2026/18", "seen": hidden(page, "seen"),
+        "reason": "",
+    }  # fmt: skip
+    assert mayor.post(here, data=data).status_code == 422
+    data["reason"] = "The minutes came"
+    paper = (io.BytesIO(way.PAPER), "minutes.pdf")
+    assert mayor.post(here, data={**data, "upload": paper}, content_type="multipart/form-data").status_code == 303
+    page = mayor.get(f"{PLAN}/versions/1").text
+    assert ("2026/18" in page, "minutes.pdf" in page, "Correct the decision" in page) == (True, True, True)
+    assert "2026/18" in mayor.get(PUBLIC).text
+    assert mayor.get(f"{PLAN}/versions/1/decision").data == way.PAPER
+    stale = mayor.post(here, data={**data, "reference": "2026/19"})
+    assert (stale.status_code, "Somebody was faster" in stale.text, 'value="2026/19"' in stale.text) == (409, True, True)
+    again = {**data, "reference": "2026/19", "seen": hidden(stale.text, "seen")}
+    assert mayor.post(here, data=again).status_code == 303
+    assert mayor.get(f"{PLAN}/versions/2/decision/edit").status_code == 404
+    coordinator = enter(Role.COORDINATOR)
+    assert f'href="{here}"' not in coordinator.get(f"{PLAN}/versions/1").text
+    assert (coordinator.get(here).status_code, coordinator.post(here, data=data).status_code) == (403, 403)
+
+
+def test_a_wrong_click_is_taken_back_by_whoever_writes_the_plan(world: World, enter: Enter, app: Flask) -> None:
+    def begin_anew() -> None:
+        way.submit(world)
+        way.agree(world)
+        way.decide(world)
+        way.move(world, "revise", "A wrong click")
+
+    done(app, begin_anew)
+    assert "Go back to version 1" not in enter(Role.MAYOR_OFFICE, "oulu").get(f"{PLAN}/review").text
+    officer = enter(Role.CITY_OFFICER, "oulu")
+    assert "Go back to version 1" in officer.get(f"{PLAN}/review").text
+    assert step(officer, "back_to_endorsed").status_code == 303
+    page = officer.get(f"{PLAN}/review").text
+    assert ("Done: it is now “Endorsed”." in page, "Publish the plan" in page) == (True, True)
+    assert "Go back to the version that was endorsed" in page, "the history names the step"
+    assert step(officer, "back_to_endorsed").status_code == 409
+
+
+def test_a_coordinator_withdraws_what_is_public_while_its_successor_is_read(world: World, enter: Enter, app: Flask) -> None:
+    def go_on() -> None:
+        way.publish(world)
+        way.move(world, "revise", "Two years later")
+        there = about.said_by(way.plan_of(world))
+        about.edit_plan(way.oulu(world), replace(there, title="Otherwise"), actor=world.officer("oulu"), seen=there.seal)
+        way.submit(world)
+
+    done(app, go_on)
+    coordinator = enter(Role.COORDINATOR)
+    assert "Withdraw the published version" in coordinator.get(f"{PLAN}/review").text
+    assert step(coordinator, "withdraw_in_review").status_code == 409
+    assert step(coordinator, "withdraw_in_review", reason="A name stands in it").status_code == 303
+    page = coordinator.get(f"{PLAN}/review").text
+    assert "Done: nobody outside reads the plan any more." in page
+    assert ("In review" in page, "A name stands in it" in page) == (True, True)
+    assert coordinator.get(PUBLIC).status_code == 404
+
+
 def test_the_plan_is_data(world: World, client: PortalClient, app: Flask) -> None:
     checksum = done(app, lambda: way.publish(world).sha256)
     data = json.loads(client.get(f"{PUBLIC}.json").data)
@@ -349,6 +416,7 @@ def test_every_page_asks_as_often_for_many_as_for_few(world: World, enter: Enter
         ]
         db.session.add_all(rows)
         db.session.flush()
+        way.complete([row.title for row in rows])
         for row in rows:
             measured = ActionIndicator(action_id=row.id, label="Reached", target=4)
             db.session.add_all([Milestone(action_id=row.id, title="Step", due_on=days(3)), measured])

@@ -14,17 +14,21 @@ from harness import PortalClient, statements
 from reporting_world import World, fill, make_world, person
 from sqlalchemy import select
 
+from icportal.core import audit
 from icportal.core.actors import Role
 from icportal.core.audit import AuditEntry
+from icportal.core.canonical import sha256
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
-from icportal.plans import briefing, listing, queries, rules, worklists
+from icportal.plans import briefing, listing, loaded, queries, rules, worklists
 from icportal.plans.draft import Draft, IndicatorDraft
 from icportal.plans.loaded import load_plan
 from icportal.plans.models import Action, ActionPlan
+from icportal.plans.services import about
 from icportal.plans.services import actions as services
 from icportal.plans.services.actions import Answered, CameFrom
+from icportal.reporting.models import PublishedAnswer
 
 
 def days(number: int) -> date:
@@ -80,9 +84,10 @@ def test_the_same_answer_makes_one_action(world: World, context: None) -> None:
         for title in ("Together", "Again")
     ]
     assert made[0].id == made[1].id
-    assert [(source.said, source.label) for source in queries.sources_of(made[0], "en")] == [
+    assert [(source.said, source.label) for source in queries.sources_of(made[0], "en", sees_internal=True)] == [
         ("Do it together.", "From another part of the portal")
     ]
+    assert [source.said for source in queries.sources_of(made[0], "en")] == [""]
 
 
 def test_what_does_not_do_is_named(world: World, context: None) -> None:
@@ -340,16 +345,88 @@ def test_a_mentor_reads_no_internal_note_and_no_name_that_is_not_public(
     with app.app_context():
         oulu, vienna = world.cities["oulu"], world.cities["vienna"]
         number, mentor = add(world, internal_note="The trainer may leave.").id, world.officer("vienna").id
-        shown = add(world, "Another", person_public=True).id
+        shown = add(world, "Another", person_public=True, people="Bo L. of the chamber").id
         db.session.commit()
     monkeypatch.setattr(rules, "_mentors", [lambda city_id: frozenset({vienna}) if city_id == oulu else frozenset()])
     sign_in(mentor)
     page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
     assert "Three days a year" in page
     assert not [word for word in ("Aino K.", "The trainer may leave.", "Officer", "History") if word in page]
-    assert "Aino K." in client.get(f"{PLAN}/actions/{shown}").get_data(as_text=True)
+    page = client.get(f"{PLAN}/actions/{shown}").get_data(as_text=True)
+    assert ("Aino K." in page, "Bo L." in page) == (True, False)
     assert client.get(f"{PLAN}/values").status_code == 403
     assert client.post(f"{PLAN}/actions/{number}/move", data={"transition": "start"}).status_code == 403
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize(
+    ("visibility", "published", "read"),
+    [
+        (None, "More courses.", ""), ("city", None, ""), ("network", "More courses.", "More courses."),
+        ("public", "More courses.", "More courses."), ("public", "Said otherwise since", ""),
+    ],
+)  # fmt: skip
+def test_a_mentor_reads_a_quoted_answer_only_as_far_as_others_may_read_it(
+    world: World, context: None, visibility: str | None, published: str | None, read: str
+) -> None:
+    made = from_answer(world, "c01_plans", "More courses.")
+    if visibility:
+        response = world.response("oulu")
+        row = {"response_id": response.id, "round_id": response.round_id, "city_id": response.city_id, "language": "en"}
+        db.session.add(PublishedAnswer(**row, question="c01_plans", value=published, visibility=visibility))
+        db.session.flush()
+    assert [source.said for source in queries.sources_of(made, "en")] == [read]
+    assert [source.said for source in queries.sources_of(made, "en", sees_internal=True)] == ["More courses."]
+
+
+def test_a_mentor_sees_that_there_was_an_answer_and_no_way_to_it(
+    world: World, app: Flask, client: PortalClient, sign_in: Callable[..., PortalClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        action = from_answer(world, "c01_plans", "More courses.")
+        action.title, number = "Otherwise called", action.id
+        vienna, mentor = world.cities["vienna"], world.officer("vienna").id
+        db.session.commit()
+    monkeypatch.setattr(rules, "_mentors", [lambda _city_id: frozenset({vienna})])
+    sign_in(mentor)
+    page = client.get(f"{PLAN}/actions/{number}").get_data(as_text=True)
+    assert "From the answer to “C01 plans” in Reporting round 5" in page
+    assert not [word for word in ("More courses.", "/work/reporting/round-5/oulu") if word in page]
+
+
+@pytest.mark.databases
+def test_the_log_says_that_an_internal_note_changed_and_not_what_it_says(world: World, context: None) -> None:
+    action = add(world, internal_note="The trainer may leave.")
+    said, officer = services.said_by(action), world.officer("oulu")
+    services.edit_action(action, replace(said, internal_note="The trainer stays."), actor=officer, seen=action.version)
+    there = about.said_by(loaded.plan_row(world.city("oulu")))
+    about.edit_plan(world.city("oulu"), replace(there, internal_note="The trainer is costly."), actor=officer, seen=there.seal)
+    entries = list(
+        db.session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.action.like("plans.%")).order_by(audit.AuditEntry.id))
+    )
+    assert not [entry for entry in entries if "trainer" in f"{entry.before} {entry.after}"]
+    edit = next(entry for entry in entries if entry.action == "plans.action:edit")
+    assert (edit.before, edit.after) == (
+        {"internal_note": sha256("The trainer may leave.")}, {"internal_note": sha256("The trainer stays.")},
+    )  # fmt: skip
+    assert entries[-1].before == {"internal_note": ""}
+
+
+def test_an_internal_note_is_for_the_city_and_the_coordinators(
+    world: World, app: Flask, client: PortalClient, sign_in: Callable[..., PortalClient]
+) -> None:
+    with app.app_context():
+        number = add(world, internal_note="The trainer may leave.").id
+        people = {
+            person(Role.ADMINISTRATOR).id: False, world.coordinator.id: True, world.officer("oulu").id: True,
+            world.mayor("oulu").id: True,
+        }  # fmt: skip
+        db.session.commit()
+    for who, reads in people.items():
+        sign_in(who)
+        page = client.get(f"{PLAN}/actions/{number}")
+        assert (page.status_code, "The trainer may leave." in page.get_data(as_text=True)) == (200, reads)
+        assert client.get(f"{PLAN}/workbook").status_code == (200 if reads else 403)
 
 
 def test_values_are_reported_and_approved_on_pages(

@@ -17,7 +17,7 @@ from icportal.core.text import clean_line, clean_text
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.plans.draft import LONGEST_TEXT, LONGEST_TITLE
 from icportal.plans.models import ActionPlan
-from icportal.plans.services.writing import authorise_writing, held_plan, require_writable, touch_plan
+from icportal.plans.services.writing import authorise_writing, for_the_log, held_plan, require_writable, touch_plan
 
 LABELS: dict[str, Text] = {
     "title": _l("Title"),
@@ -91,7 +91,7 @@ def edit_plan(city: City, about: About, *, actor: Actor, seen: str | None) -> bo
     for name in changed:
         setattr(plan, name, getattr(new, name))
     db.session.flush()
-    before, after = _plain(asdict(old)), _plain(asdict(new))
+    before, after = for_the_log(_plain(asdict(old))), for_the_log(_plain(asdict(new)))
     audit.record(
         actor, "plans.plan:edit", plan, before={name: before[name] for name in changed},
         after={name: after[name] for name in changed}, city_id=city.id,

@@ -26,7 +26,7 @@ from icportal.plans.draft import COLUMNS, LABELS, Draft, IndicatorDraft, Milesto
 from icportal.plans.enums import OPEN, ActionState, OriginKind
 from icportal.plans.flow import ACTION
 from icportal.plans.models import Action, ActionIndicator, Dependency, Milestone, Origin
-from icportal.plans.services.writing import authorise_writing, held_plan, require_writable, touch_plan
+from icportal.plans.services.writing import authorise_writing, for_the_log, held_plan, require_writable, touch_plan
 from icportal.plans.steps import is_against, overtaken
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
@@ -80,7 +80,7 @@ def create_action(
     origin = (
         [answered.response_id, answered.question] if answered else [came_from.kind, came_from.source_id] if came_from else None
     )
-    audit.record(actor, "plans.action:create", action, after={**_plain(draft), "origin": origin}, city_id=city.id)
+    audit.record(actor, "plans.action:create", action, after={**for_the_log(_plain(draft)), "origin": origin}, city_id=city.id)
     touch_plan(plan, actor=actor)
     _follow(action, actor=actor)
     return action
@@ -112,7 +112,7 @@ def edit_action(action: Action, draft: Draft, *, actor: Actor, seen: int) -> boo
     action.updated_at = now()
     _write_parts(action, new, actor=actor)
     touch_plan(plan, actor=actor)
-    before, after = _plain(old), _plain(new)
+    before, after = for_the_log(_plain(old)), for_the_log(_plain(new))
     audit.record(
         actor, "plans.action:edit", action, before={name: before[name] for name in changed},
         after={name: after[name] for name in changed}, city_id=action.city_id,

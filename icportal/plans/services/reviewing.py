@@ -19,11 +19,11 @@ from icportal.core.filetypes import SCANS
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _
 from icportal.core.text import clean_line
-from icportal.plans import freezing, loaded, plan_notices, timeline, versions
+from icportal.plans import freezing, loaded, plan_notices, returning, timeline, versions
 from icportal.plans.contents import Content
 from icportal.plans.draft import LONGEST_NAME
 from icportal.plans.enums import Permission, PlanState
-from icportal.plans.flow import PLAN
+from icportal.plans.flow import PLAN, WITHDRAWALS
 from icportal.plans.models import Action, ActionPlan, Endorsement, PlanVersion, ProgressRound
 from icportal.plans.queries import OfCity
 from icportal.plans.services.writing import authorise_writing, held_plan
@@ -31,7 +31,7 @@ from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
 #: The steps of ``move_plan``; the others have functions of their own.
-MOVES = frozenset({"take_back", "publish", "withdraw", "withdraw_earlier", "revise"})
+MOVES = WITHDRAWALS | {"take_back", "publish", "revise"}
 #: What a coordinator decides about a version that was read.
 DECISIONS = frozenset({"agree", "request_changes"})
 
@@ -144,8 +144,8 @@ def endorse_plan(city: City, decision: Decision, *, actor: Actor, seen_sha256: s
         raise InvalidTransition(_("No version waits to be endorsed now: a coordinator has to agree to it first."))
     if seen_sha256 != version.sha256:
         raise Stale(_("The text has changed since you read it. Read the new version before you decide."))
-    decision = Decision(clean_line(decision.body), decision.decided_on, clean_line(decision.reference))
-    if problems := _problems(decision, version):
+    decision = cleaned(decision)
+    if problems := problems_with(decision, version):
         raise FieldErrors(problems)
     assert decision.decided_on is not None
     kept = (
@@ -163,7 +163,13 @@ def endorse_plan(city: City, decision: Decision, *, actor: Actor, seen_sha256: s
     return endorsement
 
 
-def _problems(decision: Decision, version: PlanVersion) -> list[tuple[str | None, Text]]:
+def cleaned(decision: Decision) -> Decision:
+    """A decision as it is kept."""
+    return Decision(clean_line(decision.body), decision.decided_on, clean_line(decision.reference))
+
+
+def problems_with(decision: Decision, version: PlanVersion) -> list[tuple[str | None, Text]]:
+    """What does not do in what is said of the decision on a version, by field."""
     problems: list[tuple[str | None, Text]] = []
     if not decision.body:
         problems.append(("body", _("Say which body has decided, such as the city council.")))
@@ -182,7 +188,7 @@ def _problems(decision: Decision, version: PlanVersion) -> list[tuple[str | None
 
 
 def move_plan(city: City, step: str, *, actor: Actor, seen: int | None, reason: str = "") -> WorkflowEvent:
-    """Take the plan back, publish or withdraw it, or begin a new version.
+    """Take the plan back, publish it, begin a new version; or withdraw what is public, wherever its successor stands.
 
     Raises:
         NotFound: there is no such step.
@@ -193,20 +199,46 @@ def move_plan(city: City, step: str, *, actor: Actor, seen: int | None, reason: 
         raise NotFound(_("There is no such step."))
     authorise(actor, PLAN.find(step).permission, OfCity(city.id))
     plan, version = _in_hand(city)
-    digest = version.sha256 if version else ""
+    concerned = versions.published_version(plan) if step in WITHDRAWALS else version
+    digest = concerned.sha256 if concerned else ""
     # What is written meanwhile has nothing to do with the version that the public reads.
-    read = None if step == "withdraw_earlier" else seen
+    read = None if step in WITHDRAWALS else seen
     event = engine.fire(PLAN, plan, step, actor=actor, version=read, reason=reason, revision_hash=digest, city_id=city.id)
     if step == "publish":
         assert version is not None
         _publish(plan, version)
-    elif step in {"withdraw", "withdraw_earlier"}:
+    elif step in WITHDRAWALS:
         _withdraw(plan)
     elif version is not None:
         _write_on(plan, version)
     db.session.flush()
     plan_notices.moved(city, step, actor=actor, reason=event.reason)
     return event
+
+
+def go_back(city: City, *, actor: Actor, seen: int | None) -> PlanVersion:
+    """Let the version that was agreed to last stand again, where it stood: the city has changed nothing of it.
+
+    Raises:
+        NotAllowed: the actor is no officer of the city.
+        InvalidTransition: no version was agreed to, or the text is another one by now.
+        Stale: somebody has changed the plan since.
+    """
+    authorise_writing(actor, city)
+    plan = held_plan(city.id)
+    db.session.flush()
+    db.session.expire_all()
+    back = returning.way_back(loaded.load_plan(city))
+    if back is None:
+        raise InvalidTransition(
+            _("There is no version to go back to, or the plan says something else by now. Send it to review.")
+        )
+    version, step = back
+    engine.fire(PLAN, plan, step, actor=actor, version=seen, revision_hash=version.sha256, city_id=city.id)
+    plan.submitted_version_id = version.id
+    _mark_included(plan, [each["id"] for each in version.content["actions"]])
+    plan_notices.moved(city, step, actor=actor)
+    return version
 
 
 # --- pieces ------------------------------------------------------------------------------------------------

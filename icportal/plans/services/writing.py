@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select, update
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor
+from icportal.core.canonical import sha256
 from icportal.core.clock import now
 from icportal.core.db import db
 from icportal.core.errors import InvalidTransition
@@ -58,6 +60,11 @@ def why_closed(plan: ActionPlan, action: Action | None = None) -> Text | None:
 
 def _closed(state: str) -> Text:
     return _CLOSED.get(state) or _("The plan cannot be written now.")
+
+
+def for_the_log(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the audit log keeps of what was written: of an internal note that it changed, for more people read the log."""
+    return {name: sha256(value) if name == "internal_note" and value else value for name, value in said.items()}
 
 
 def touch_plan(plan: ActionPlan, *, actor: Actor) -> None:

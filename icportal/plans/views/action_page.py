@@ -71,7 +71,10 @@ def action_page(action: Action, city: City, sent: PortalForm | None = None, *, s
             *(number for each in action.indicators for value in each.values for number in (value.created_by, value.approved_by)),
         }
     )  # fmt: skip
-    sources, waits_for = queries.sources_of(action, language.code), queries.waits_for(action)
+    sources, waits_for = (
+        queries.sources_of(action, language.code, sees_internal=context["may_see_internal"]),
+        queries.waits_for(action),
+    )
     plan = loaded.plan_row(city)
     return render_template(
         "plans/action_show.html", **context, action=action, state=ACTION.state(action.state), form=sent, names=names,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -11,9 +12,10 @@ from icportal.cities.models import City
 from icportal.core.errors import DomainError, NotAllowed, NotFound, Stale
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
-from icportal.plans import freezing, loaded, queries, remarks, versions
+from icportal.plans import freezing, loaded, queries, remarks, returning, versions
 from icportal.plans.enums import WRITABLE, Permission, PlanState
-from icportal.plans.flow import PLAN
+from icportal.plans.flow import PLAN, RETURNS, WITHDRAWALS
+from icportal.plans.loaded import LoadedPlan
 from icportal.plans.models import ActionPlan, PlanVersion
 from icportal.plans.queries import OfCity
 from icportal.plans.review_forms import AboutForm, EndorseForm, RemarkForm, ReplyForm, ReviewStepForm
@@ -23,6 +25,7 @@ from icportal.plans.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprin
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
+from icportal.workflow.engine import Move
 from icportal.workflow.history import told
 
 #: Steps that have a page or a form of their own.
@@ -52,7 +55,10 @@ def move_plan(slug: str) -> Answer:
         return _page(city, form, status=error.status)
     plan = loaded.plan_row(city)
     assert plan is not None
-    flash(_("Done: it is now “%(state)s”.", state=PLAN.state(plan.state).label), "success")
+    if form.transition.data in WITHDRAWALS:
+        flash(_("Done: nobody outside reads the plan any more."), "success")
+    else:
+        flash(_("Done: it is now “%(state)s”.", state=PLAN.state(plan.state).label), "success")
     return redirect(url_for("plans.show_review", slug=slug), 303)
 
 
@@ -63,6 +69,8 @@ def _take(city: City, form: ReviewStepForm) -> None:
         reviewing.submit_plan(city, actor=actor, seen=form.version.data)
     elif step in reviewing.DECISIONS:
         reviewing.decide_review(city, step, actor=actor, seen_sha256=form.seen_hash.data or "", reason=reason)
+    elif step in RETURNS:
+        reviewing.go_back(city, actor=actor, seen=form.version.data)
     else:
         reviewing.move_plan(city, step, actor=actor, seen=form.version.data, reason=reason)
 
@@ -235,11 +243,22 @@ def _standing(city: City, plan: ActionPlan | None, known: list[PlanVersion]) -> 
         "changes": versions.changes_since_last(version) if version else None,
         "endorsement": versions.endorsement_of(version),
         "published": next((each for each in known if plan and each.id == plan.published_version_id), None),
-        "moves": [move for move in moves if not (problems and move.transition.name == "submit")],
+        "moves": [*_back(now), *(move for move in moves if not (problems and move.transition.name == "submit"))],
         "obstacles": problems,
         "left_out": freezing.drafts(now) if is_written else [],
         "sent": len(freezing.included(now)) if is_written else 0,
     }
+
+
+def _back(plan: LoadedPlan) -> list[Move]:
+    """The step back to the version that was agreed to, for those who write the plan."""
+    back = returning.way_back(plan) if can(current_actor(), Permission.EDIT, OfCity(plan.city.id)) else None
+    if back is None:
+        return []
+    version, step = back
+    label = _("Go back to version %(number)s", number=version.number)
+    then = _("Nothing of it has changed: it stands again where it stood, and is not sent to review once more.")
+    return [Move(replace(PLAN.find(step), label=label, next_step=then))]
 
 
 def _remark_form(city: City) -> RemarkForm:

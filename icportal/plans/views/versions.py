@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response as Download
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from icportal.accounts.directory import names_of
+from icportal.cities.models import City
 from icportal.core import files
+from icportal.core.errors import DomainError, Stale
+from icportal.core.permissions import authorise, can
+from icportal.core.strings import _
 from icportal.plans import comparison, loaded, queries, reading, versions
 from icportal.plans.enums import Permission
-from icportal.plans.views.pages import Answer, blueprint, factor_titles, plan_page
+from icportal.plans.queries import OfCity
+from icportal.plans.review_forms import CorrectForm
+from icportal.plans.services import correcting
+from icportal.plans.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprint, factor_titles, plan_context, plan_page
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
@@ -42,6 +49,7 @@ def show_version(slug: str, number: int) -> Answer:
         "plans/version_show.html", **plan_page(city, "versions"), plan=plan, version=version, text=text,
         factors=factor_titles(text), endorsement=versions.endorsement_of(version),
         names=names_of({version.created_by, version.agreed_by}),
+        may_endorse=can(current_actor(), Permission.ENDORSE, OfCity(city.id)),
         compare_url=_compare_url(slug, previous.number, number) if previous else "",
     )  # fmt: skip
 
@@ -65,6 +73,41 @@ def compare_versions(slug: str) -> Answer:
     return render_template(
         "plans/version_compare.html", **plan_page(city, "versions"), versions=known, old=old, new=new,
         changes=comparison.compare(old.content, new.content) if old and new else None,
+    )  # fmt: skip
+
+
+@blueprint.route("/work/plans/<slug:slug>/versions/<int:number>/decision/edit", methods=["GET", "POST"])
+@requires(Permission.ENDORSE)
+def correct_decision(slug: str, number: int) -> Answer:
+    """Add the paper of a decision, or correct what stands of it."""
+    city = queries.open_city(slug, actor=current_actor())
+    authorise(current_actor(), Permission.ENDORSE, OfCity(city.id))
+    version = versions.get_version(loaded.plan_row(city), number)
+    endorsement = versions.decision_on(version)
+    form = CorrectForm(data={**vars(correcting.said_by(endorsement)), "seen": correcting.seal_of(endorsement)})
+    stale, status = None, 200
+    if form.is_submitted():
+        status = UNPROCESSABLE
+        if form.validate():
+            try:
+                _correct(city, number, form)
+            except Stale as error:
+                stale, status = error, CONFLICT
+                form.seen.raw_data, form.seen.data = None, correcting.seal_of(endorsement)
+            except DomainError as error:
+                form.refuse(error)
+                status = error.status
+            else:
+                flash(_("Saved."), "success")
+                return redirect(url_for("plans.show_version", slug=slug, number=number), 303)
+    context = {**plan_context(city), "version": version, "endorsement": endorsement, "stale": stale}
+    return render_template("plans/decision_edit.html", **context, form=form), status
+
+
+def _correct(city: City, number: int, form: CorrectForm) -> None:
+    correcting.correct_endorsement(
+        city, number, form.decision, actor=current_actor(), seen=form.seen.data or "", reason=form.reason.data or "",
+        upload=form.file,
     )  # fmt: skip
 
 
