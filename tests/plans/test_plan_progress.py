@@ -460,7 +460,7 @@ def test_a_closed_report_keeps_its_facts_and_lies_over_no_newer_version(world: W
 @pytest.mark.databases
 def test_a_value_nobody_has_looked_at_is_listed_and_stops_the_report(world: World) -> None:
     train, officer, mayor = way.action("Train the staff"), world.officer("oulu"), world.mayor("oulu")
-    indicator = db.session.scalars(select(ActionIndicator)).one()
+    indicator = train.indicators[0]
     typo = indicators.report_value(train, indicator.id, value=Decimal(5000), on=today(), note="", actor=officer)
     assert [each.key for each in provide(mayor, 50) if each.count] == ["plans.values"]
     assert [each.key for each in provide(world.coordinator, 50) if each.count] == [], "the city has a mayor's office"
@@ -486,7 +486,7 @@ def test_a_value_nobody_has_looked_at_is_listed_and_stops_the_report(world: Worl
 
 def test_who_reported_a_value_takes_it_away_until_somebody_has_approved_it(world: World) -> None:
     train, officer = way.action("Train the staff"), world.officer("oulu")
-    indicator = db.session.scalars(select(ActionIndicator)).one()
+    indicator = train.indicators[0]
     first = indicators.report_value(train, indicator.id, value=Decimal(5), on=today(), note="", actor=officer)
     before = len(way.subjects())
     indicators.take_away_value(way.oulu(world), first.id, reason="Mistyped", actor=officer)
@@ -500,7 +500,7 @@ def test_who_reported_a_value_takes_it_away_until_somebody_has_approved_it(world
 
 def test_an_old_value_is_not_the_one_that_was_due(world: World) -> None:
     train, officer = way.action("Train the staff"), world.officer("oulu")
-    indicator = db.session.scalars(select(ActionIndicator)).one()
+    indicator = train.indicators[0]
     due = today() - timedelta(days=7)
     indicator.next_due_on = due
     db.session.flush()
@@ -523,7 +523,7 @@ def test_an_old_value_is_not_the_one_that_was_due(world: World) -> None:
 @pytest.mark.databases
 def test_what_waits_for_a_mayors_office_nobody_holds_waits_for_others(world: World) -> None:
     train, officer = way.action("Train the staff"), world.officer("oulu")
-    indicator = db.session.scalars(select(ActionIndicator)).one()
+    indicator = train.indicators[0]
     db.session.execute(RoleGrant.__table__.update().where(RoleGrant.role == Role.MAYOR_OFFICE).values(revoked_at=now()))
     db.session.expire_all()
     round_ = way.begin(world)
