@@ -27,6 +27,7 @@ def load_all() -> dict[str, int]:
     from icportal.core.db import db
     from icportal.indicators import loading as indicators
     from icportal.mentoring.services.demonstration import load_demonstration_programme
+    from icportal.plans.services.demonstration import load_demonstration_plan
     from icportal.practices import loading as practices
     from icportal.reporting import loading as reporting
     from icportal.reporting.services.demonstration import load_demonstration_rounds
@@ -51,6 +52,7 @@ def load_all() -> dict[str, int]:
         # Before there are accounts, so that nobody gets a mail about them.
         added["demonstration rounds"] = load_demonstration_rounds()
         added["demonstration programmes"] = load_demonstration_programme()
+        added["demonstration plans"] = load_demonstration_plan()
         added["demonstration accounts"] = len(create_demonstration_accounts())
     return added
 

@@ -37,6 +37,7 @@ def about(found: Published, reports: Sequence[ProgressRound], language: str) -> 
         "city": found.city.slug,
         "city_name": found.city.name_in(language),
         **{name: content[name] for name in ("title", "language", "introduction", "starts_on", "ends_on", "objectives")},
+        "demonstration": found.plan.is_demonstration,
         "version": found.version.number,
         "version_sha256": found.version.sha256,
         "published_at": found.plan.published_at.isoformat() if found.plan.published_at else None,

@@ -28,6 +28,7 @@ def plan_of_city(city: City, language: str) -> Section | None:
         "plans/_city_plan.html",
         {
             "plan": plan,
+            "is_demonstration": found.plan.is_demonstration,
             "url": url_for("plans.show_public_plan", slug=city.slug),
             "endorsement": found.endorsement,
             "counts": [(state, number) for state, number in counts if number],

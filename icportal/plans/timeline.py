@@ -36,7 +36,9 @@ def reported(values: Mapping[str, Any]) -> str:
 
 
 def tell_published(plan: ActionPlan, version: PlanVersion, endorsement: Endorsement) -> None:
-    """Put the decision and the publication of a version on the timeline, and the reports that are public with it."""
+    """Put the decision and the publication of a version on the timeline. Nothing is told of a made-up plan."""
+    if plan.is_demonstration:
+        return
     assert plan.published_at is not None
     _tell_endorsed(plan.city_id, version, endorsement)
     on = plan.published_at.astimezone(PORTAL_ZONE).date()
@@ -59,8 +61,10 @@ def _tell_endorsed(city_id: int, version: PlanVersion, endorsement: Endorsement)
     )  # fmt: skip
 
 
-def tell_report(round_: ProgressRound) -> None:
-    """Put a closed report of a public plan on the timeline; the day stays that of the first closing."""
+def tell_report(plan: ActionPlan, round_: ProgressRound) -> None:
+    """Put a closed report of a public plan on the timeline; the day stays that of the first closing. Nothing of a made-up plan."""
+    if plan.is_demonstration:
+        return
     assert round_.closed_at is not None
     on = round_.closed_at.astimezone(PORTAL_ZONE).date()
     cities.add_to_timeline(

@@ -17,7 +17,7 @@ PUBLIC = (
     "signatories?as_of=2031-01-01", "practices", "practices?commitment=4&q=zzzz", "practices/report-1-1", "verify",
     "verify/AAAA-BBBB-CC", "accessibility", "privacy", "open-data", "sign-in", "forgot-password", "no-such-page",
     "indicators", "indicators/pop01", "indicators/pop01?view=lines", "indicators/empl05", "cities/nuremberg/indicators", "data",
-    "results/round-5", "cities/oulu/answers/round-5",
+    "results/round-5", "cities/oulu/answers/round-5", "cities/dublin/plan",
 )  # fmt: skip
 
 WORK = {
@@ -64,6 +64,7 @@ MENTORING = {
     ),
     "coordinator@demo.example": (
         "work/mentoring", "work/mentoring/new", "work/toolkits", "work/toolkits/new",
+        *(f"work/plans/dublin{page}" for page in ("", "/board", "/gantt", "/review", "/versions", "/versions/1", "/progress")),
         *(f"work/{PROGRAMME}{page}" for page in ("", "/edit", "/matching", "/matching/settings", "/applications/milan", "/schemes/public-perception")),
     ),
 }  # fmt: skip

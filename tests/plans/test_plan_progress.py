@@ -26,7 +26,7 @@ from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, No
 from icportal.plans import freezing, open_data, progress, progress_words, reading, rules, versions
 from icportal.plans.enums import ProgressState
 from icportal.plans.loaded import LoadedPlan, load_plan
-from icportal.plans.models import Action, ActionIndicator, ActionPlan, PlanReminder, ProgressNote, ProgressRound
+from icportal.plans.models import Action, ActionPlan, PlanReminder, ProgressNote, ProgressRound
 from icportal.plans.review_worklists import provide
 from icportal.plans.services import actions, asking, indicators
 from icportal.plans.services import progress as telling

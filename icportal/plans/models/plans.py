@@ -21,6 +21,7 @@ class ActionPlan(Base, HasId, HasStamps, HasVersion):
     ``months_between`` is how long after one progress round the next one begins. ``written_by`` are the people who wrote any
     part of it since a coordinator last agreed: they may not agree to it. ``published_version_id`` is what the public reads,
     whatever the working copy is doing. ``calendar_nonce`` is part of the secret address of the plan's calendar.
+    ``is_demonstration`` marks a made-up plan, on every page.
     Sending a version to review hands ``written_by`` on to it: from there on it names those who wrote since.
     """
 
@@ -42,6 +43,7 @@ class ActionPlan(Base, HasId, HasStamps, HasVersion):
     published_version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id", use_alter=True))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     calendar_nonce: Mapped[str | None] = mapped_column(String(40), unique=True)
+    is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     objectives: Mapped[list[Objective]] = relationship(order_by="Objective.position, Objective.id", viewonly=True)
     submitted_version: Mapped[PlanVersion | None] = relationship(

@@ -255,7 +255,7 @@ def _close(round_: ProgressRound, city: City, *, actor: Actor, seen: int | None)
     db.session.flush()
     plan = found.plan.plan
     if plan is not None and plan.published_version_id is not None:
-        timeline.tell_report(round_)
+        timeline.tell_report(plan, round_)
     progress_notices.closed(city, round_, actor=actor)
     return event
 

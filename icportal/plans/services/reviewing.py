@@ -266,7 +266,7 @@ def _publish(plan: ActionPlan, version: PlanVersion) -> None:
     timeline.tell_published(plan, version, endorsement)
     for round_ in _rounds(plan):
         if round_.closed_at is not None:
-            timeline.tell_report(round_)
+            timeline.tell_report(plan, round_)
 
 
 def _withdraw(plan: ActionPlan) -> None:

@@ -69,6 +69,7 @@ def plan_page(city: City, tab: str) -> dict[str, Any]:
         views.append(("workbook", "plans.show_workbook", _("Workbook")))
     plan = loaded.plan_row(city)
     return {
+        "is_made_up": plan is not None and plan.is_demonstration,
         **context,
         "tab": tab,
         "plan_state": PLAN.state(plan.state) if plan else None,
