@@ -22,7 +22,9 @@ T = TypeVar("T")
 
 
 def day(value: date | None, width: str = "long") -> str:
-    """A calendar day: 22 February 2010."""
+    """A calendar day: 22 February 2010. Of a moment, the day it was in the network's time zone."""
+    if isinstance(value, datetime):
+        value = value.astimezone(PORTAL_ZONE).date()
     return babel_date(value, width, locale=current_language().locale) if value else ""
 
 
