@@ -32,6 +32,7 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
 def _entry(pairing: Pairing, city: City, cities_by_id: dict[int, City]) -> Waiting:
     language = current_language().code
     other = next(cities_by_id[number] for number in pairing.city_ids if number != city.id)
+    anew = pairing.waits_to_be_signed_anew and pairing.side_of(city.id) not in pairing.signed_sides
     due = pairing.answer_by if pairing.state == PairingState.PROPOSED else None
     return Waiting(
         title=other.name_in(language),
@@ -39,8 +40,8 @@ def _entry(pairing: Pairing, city: City, cities_by_id: dict[int, City]) -> Waiti
         values={"pairing_id": pairing.id},
         kind=_lp("mentoring", "Pairing"),
         state=pairing.state,
-        state_label=PAIRING.state(pairing.state).label,
-        tone=PAIRING.state(pairing.state).tone,
+        state_label=_lp("agreement", "To sign anew") if anew else PAIRING.state(pairing.state).label,
+        tone="waiting" if anew else PAIRING.state(pairing.state).tone,
         since=pairing.state_since,
         waits_for=YOU,
         city=city.name_in(language),

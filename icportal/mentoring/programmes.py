@@ -227,7 +227,11 @@ class PublicPair:
 
 
 def public_pairs(programme: Programme, language: str) -> list[PublicPair]:
-    """The pairings both cities have signed, by theme and name. Nothing else of a pairing is public."""
+    """The pairings both cities have signed, by theme and name. Nothing else of a pairing is public.
+
+    A pair that has changed its agreement stays, even while it waits to be signed anew: the two go on working together, which is
+    all that is said here, and whoever mends a word must not take a pair off the public page.
+    """
     signed = FINISHED | {PairingState.ACTIVE, PairingState.PAUSED}
     mentor, mentee = aliased(City), aliased(City)
     query = (

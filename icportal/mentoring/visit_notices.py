@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor
-from icportal.core.permissions import can
 from icportal.core.strings import Text, _, _l
 from icportal.i18n.locales import Language
-from icportal.mentoring.enums import Permission
 from icportal.mentoring.matching_notices import both_of
 from icportal.mentoring.models import Visit
 from icportal.mentoring.notices import Notice, Words, people_of_city, tell
-from icportal.mentoring.rules import OneSide
+from icportal.mentoring.pairing_notices import the_others
 from icportal.mentoring.visit_words import VISIT_KINDS
 from icportal.mentoring.visits import when
 from icportal.web.routing import external_url
@@ -71,15 +68,7 @@ def confirmed(visit: Visit, *, actor: Actor) -> None:
 
 def _tell_others(visit: Visit, actor: Actor, subject: Words, text: Words, button: Text, *, quote: str = "") -> None:
     notice = Notice(subject=subject, text=text, url=_url_of(visit), button=button, quote=quote, urgent=True)
-    tell(_others(visit, actor), notice, actor=actor)
-
-
-def _others(visit: Visit, actor: Actor) -> list[Any]:
-    """The people of the city that did not act; of both where it was no city, or somebody of both."""
-    sides = (visit.pairing.mentor_id, visit.pairing.mentee_id)
-    own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
-    told = [number for number in sides if number not in own] or list(sides)
-    return [user for number in told for user in people_of_city(number)]
+    tell(the_others(visit.pairing, actor), notice, actor=actor)
 
 
 def _url_of(visit: Visit) -> Words:

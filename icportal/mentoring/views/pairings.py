@@ -108,7 +108,7 @@ def sign_agreement(pairing_id: int) -> Answer:
     except DomainError as error:
         flash(str(error.message), "error")
         return _page(pairing, status=error.status)
-    flash(_("Both have signed: the pairing is active.") if both else _("Signed. The other city is told."), "success")
+    flash(_("Both have signed.") if both else _("Signed. The other city is told."), "success")
     return _back(pairing)
 
 
