@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from icportal.core.actors import Role
 from icportal.core.db import db
+from icportal.core.errors import FieldErrors
 from icportal.core.outbox import Mail
 from icportal.mentoring import pairing_worklists, programmes
 from icportal.mentoring.enums import PairingState, Phase
@@ -87,6 +88,44 @@ def test_a_changed_agreement_is_signed_anew_while_the_pair_is_paused_too(portal:
     assert not pairing.waits_to_be_signed_anew
     assert told("Genoa and Riga have signed anew") == {world.officer("riga").email, world.mayor("riga").email}
     assert waiting(world, "genoa") == []
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("name", ["visits", "costs", "exit"])
+def test_nobody_signs_an_agreement_that_does_not_say_everything(portal: Flask, name: str) -> None:
+    world = make_programme(phase=Phase.AGREE)
+    pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
+    said = replace(AGREED, **{name: " "})
+    assert working.write_agreement(pairing, said, actor=world.officer("riga"), seen=pairing.version), "a draft may lack it"
+    with pytest.raises(FieldErrors) as refused:
+        sign(world, pairing, "riga")
+    assert [field for field, _message in refused.value.problems] == [name]
+    assert pairing.signed_sides == frozenset()
+    working.write_agreement(pairing, AGREED, actor=world.officer("riga"), seen=pairing.version)
+    sign(world, pairing, "riga", "genoa")
+    assert pairing.state == PairingState.ACTIVE
+
+
+def test_the_page_leads_to_what_the_agreement_does_not_say_yet(app: Flask, sign_in: Callable[..., PortalClient]) -> None:
+    with app.app_context():
+        world = make_programme(phase=Phase.AGREE)
+        pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
+        draft = Agreement(goal="Speak early.", visits="One each way.", languages=("en",))
+        working.write_agreement(pairing, draft, actor=world.officer("riga"), seen=pairing.version)
+        db.session.commit()
+        officer, mayor, sha256 = world.officer("riga").id, world.mayor("riga").id, pairing.agreement_sha256
+        address = f"/en/work/mentoring/pairings/{pairing.id}"
+    text = sign_in(officer).get(address).get_data(as_text=True)
+    for name, words in (("costs", "Say who pays for what."), ("exit", "Say how either side can end it.")):
+        assert f'<a href="{address}/agreement#{name}">{words}</a>' in text
+        assert f'id="{name}"' in sign_in(officer).get(f"{address}/agreement").get_data(as_text=True)
+    assert "#visits" not in text
+    assert "Sign for Riga" not in text
+    client = sign_in(mayor)
+    assert f"{address}/agreement#" not in client.get(address).get_data(as_text=True), "the mayor’s office does not write it"
+    refused = client.post(f"{address}/sign", data={"sha256": sha256})
+    assert refused.status_code == 422
+    assert "Say who pays for what. Say how either side can end it." in refused.get_data(as_text=True)
 
 
 def test_the_page_says_that_the_agreement_waits_to_be_signed_anew(app: Flask, sign_in: Callable[..., PortalClient]) -> None:

@@ -39,6 +39,15 @@ AGREEMENT: dict[str, Text] = {
     "exit": _l("How either side can end it"),
 }
 
+#: What to do where an agreement does not say it yet.
+TO_SAY: dict[str, Text] = {
+    "goal": _l("Write down what you want to reach first."),
+    "visits": _l("Say who visits whom, and when."),
+    "languages": _l("Choose at least one working language."),
+    "costs": _l("Say who pays for what."),
+    "exit": _l("Say how either side can end it."),
+}
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -68,6 +77,11 @@ def agreement_of(pairing: Pairing) -> Agreement:
         starts_on=pairing.starts_on,
         ends_on=pairing.ends_on,
     )
+
+
+def missing(agreement: Agreement) -> list[tuple[str, Text]]:
+    """(field, what to do) of everything an agreement does not say yet; nobody signs before. It can be kept meanwhile."""
+    return [(name, message) for name, message in TO_SAY.items() if not getattr(agreement, name)]
 
 
 def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen: int) -> bool:
@@ -120,8 +134,9 @@ def sign(pairing: Pairing, city: City, *, seen_sha256: str, actor: Actor) -> boo
     """Sign the agreement for one city, exactly as it was read; whether both have now. The first time, the pairing becomes active.
 
     Raises:
-        InvalidTransition: nothing is agreed yet, or the pairing is over.
+        InvalidTransition: the pairing is not accepted yet, or over.
         Stale: the agreement was changed since it was read.
+        FieldErrors: naming what the agreement does not say yet.
     """
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.SIGN_AGREEMENT, OneSide(city.id))
@@ -129,8 +144,8 @@ def sign(pairing: Pairing, city: City, *, seen_sha256: str, actor: Actor) -> boo
         raise Stale(_("The agreement has changed since you read it. Read it again before you sign."))
     if city.id not in pairing.city_ids or pairing.state not in RUNNING:
         raise InvalidTransition(_("There is nothing to sign now."))
-    if not pairing.agreement.get("goal"):
-        raise InvalidTransition(_("Write down what you want to reach first."))
+    if lacks := missing(agreement_of(pairing)):
+        raise FieldErrors(lacks)
     side = pairing.side_of(city.id)
     if side not in pairing.signed_sides:
         setattr(pairing, f"{side}_signed_at", now())
@@ -262,11 +277,11 @@ def _problems(agreement: Agreement) -> list[tuple[str | None, Text]]:
         if len(text) > LONGEST_TEXT
     ]
     if not agreement.goal:
-        problems.append(("goal", _("Write down what you want to reach first.")))
+        problems.append(("goal", TO_SAY["goal"]))
     if agreement.language not in CONTENT_LANGUAGES:
         problems.append(("language", _("Choose the language you write in.")))
     if not agreement.languages or set(agreement.languages) - set(CONTENT_LANGUAGES):
-        problems.append(("languages", _("Choose at least one working language.")))
+        problems.append(("languages", TO_SAY["languages"]))
     if agreement.starts_on and agreement.ends_on and agreement.ends_on < agreement.starts_on:
         problems.append(("ends_on", _("The end is before the beginning.")))
     return problems
