@@ -9,7 +9,7 @@ from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
-from icportal.mentoring.enums import Permission, Side
+from icportal.mentoring.enums import PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_notices import both_of, url_of
 from icportal.mentoring.models import Pairing
@@ -87,14 +87,24 @@ def still_fine(pairing: Pairing) -> None:
     for city, other in ((mentor, mentee), (mentee, mentor)):
         notice = Notice(
             subject=lambda reads, other=other: _("You and %(city)s: still fine?", city=other.name_in(reads.code)),  # type: ignore[misc]
-            text=lambda _reads: _(
-                "The portal has seen no sign of life for %(days)s days. If all is well, one click says so. If not, say what would help: "
-                "the pairing can be paused, completed early or ended.",
-                days=pairing.programme.quiet_days,
-            ),
+            text=lambda _reads: _still_fine(pairing),
             url=url_of(pairing), button=_l("Answer with one click"), urgent=True,
         )  # fmt: skip
         tell(people_of_city(city.id, officers_only=True), notice)
+
+
+def _still_fine(pairing: Pairing) -> str:
+    if pairing.state == PairingState.ACCEPTED:
+        return _(
+            "The portal has seen no sign of life for %(days)s days, and the agreement is not signed yet. If all is well, one click says "
+            "so. If not, the pairing can be ended, so that both can be matched again.",
+            days=pairing.programme.quiet_days,
+        )
+    return _(
+        "The portal has seen no sign of life for %(days)s days. If all is well, one click says so. If not, say what would help: "
+        "the pairing can be paused, completed early or ended.",
+        days=pairing.programme.quiet_days,
+    )
 
 
 def nobody_answered(pairing: Pairing) -> None:

@@ -18,7 +18,7 @@ from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.mentoring import matchings, programmes
-from icportal.mentoring.enums import RUNNING, STANDING, PairingState, Permission
+from icportal.mentoring.enums import EXPECTED, RUNNING, STANDING, PairingState, Permission
 from icportal.mentoring.matching import reasons
 from icportal.mentoring.matching.table import Part
 from icportal.mentoring.models import JournalEntry, Pairing, Programme, Scheme
@@ -106,10 +106,16 @@ def why(pairing: Pairing, language: str) -> Mapping[str, Any]:
 
 
 def is_quiet(pairing: Pairing, day: date | None = None) -> bool:
-    """Whether an active pairing has given no sign of life for as long as its programme allows."""
+    """Whether a pairing at work, or still to be agreed on, has given no sign of life for as long as its programme allows."""
     last = pairing.last_activity_on
     limit = timedelta(days=pairing.programme.quiet_days)
-    return pairing.state == PairingState.ACTIVE and last is not None and (day or today()) - last >= limit
+    return pairing.state in EXPECTED and last is not None and (day or today()) - last >= limit
+
+
+def quiet_pairs(day: date | None = None) -> list[Pairing]:
+    """The pairings that give no sign of life, those that are silent longest first."""
+    query = select(Pairing).where(Pairing.state.in_(EXPECTED)).order_by(Pairing.last_activity_on, Pairing.id)
+    return [pairing for pairing in db.session.scalars(query) if is_quiet(pairing, day)]
 
 
 def mentors_of(city_id: int) -> frozenset[int]:
@@ -136,7 +142,7 @@ def waiting_for(city_ids: Sequence[int]) -> list[tuple[Pairing, City]]:
             to_sign = pairing.waits_to_be_signed_anew and side not in pairing.signed_sides
             waits = {
                 PairingState.PROPOSED: getattr(pairing, f"{side}_accepted_at") is None,
-                PairingState.ACCEPTED: side not in pairing.signed_sides,
+                PairingState.ACCEPTED: side not in pairing.signed_sides or pairing.asked_on is not None,
                 PairingState.ACTIVE: to_sign or pairing.asked_on is not None,
                 PairingState.PAUSED: to_sign,
             }

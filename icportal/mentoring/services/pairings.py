@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from icportal.cities.models import City
 from icportal.core import audit
 from icportal.core.actors import Actor
@@ -20,7 +18,7 @@ from icportal.core.text import clean_text
 from icportal.core.transactions import hold
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring import pairing_notices, pairings, timeline
-from icportal.mentoring.enums import FINISHED, RUNNING, EntryKind, PairingState, Permission, Side
+from icportal.mentoring.enums import EXPECTED, FINISHED, RUNNING, EntryKind, PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
@@ -182,7 +180,7 @@ def all_is_well(pairing: Pairing, city: City, *, actor: Actor) -> None:
     """Answer the question after a long silence for one city: all is well. The count of days begins anew."""
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
-    if not hold(pairing) or pairing.state != PairingState.ACTIVE:
+    if not hold(pairing) or pairing.state not in EXPECTED:
         raise InvalidTransition(_("Nobody is asking now."))
     _enter(pairing, EntryKind.FINE, "", on=today(), language="en", city=city, actor=actor)
 
@@ -212,9 +210,7 @@ def ask_quiet_pairs(day: date | None = None) -> tuple[int, int]:
     """
     day = day or today()
     asked = told = 0
-    for pairing in db.session.scalars(select(Pairing).where(Pairing.state == PairingState.ACTIVE).order_by(Pairing.id)):
-        if not pairings.is_quiet(pairing, day):
-            continue
+    for pairing in pairings.quiet_pairs(day):
         if pairing.asked_on is None:
             pairing.asked_on = day
             pairing_notices.still_fine(pairing)
