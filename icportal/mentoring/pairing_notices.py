@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from icportal.accounts.directory import people
 from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.permissions import can
@@ -23,6 +24,13 @@ def the_others(pairing: Pairing, actor: Actor) -> list[Any]:
     own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
     told = [number for number in sides if number not in own] or list(sides)
     return [user for number in told for user in people_of_city(number)]
+
+
+def facilitators(pairing: Pairing, but: Collection[Any] = ()) -> list[Any]:
+    """Who facilitates the scheme of a pairing, unless among those told already."""
+    told = {user.id for user in but}
+    number = pairing.facilitator_id
+    return people([number]) if number is not None and number not in told else []
 
 
 def changed(pairing: Pairing, signed: Collection[Side], *, actor: Actor) -> None:

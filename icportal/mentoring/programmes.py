@@ -105,7 +105,7 @@ def open_call(programme_id: int, *, actor: Actor) -> Programme:
 def programmes_for(actor: Actor, language: str, *, drafts: bool) -> list[Summary]:
     """All programmes an actor may see, the newest first; the same few queries whatever their number."""
     authorise(actor, Permission.LIST_PROGRAMMES)
-    return _summaries(language, drafts=drafts)
+    return [each for each in _summaries(language, drafts=drafts) if can(actor, Permission.LIST_PROGRAMMES, each.programme)]
 
 
 def public_programmes(language: str) -> list[Summary]:
@@ -194,6 +194,11 @@ def possible_facilitators() -> list[tuple[int, str]]:
     """(account, name) of the people of the network who can facilitate a scheme."""
     people = {user.id: user.name for role in (Role.COORDINATOR, Role.PEER_REVIEWER) for user in holders(role)}
     return sorted_by_name(people.items(), lambda person: person[1])
+
+
+def facilitates(user_id: int) -> bool:
+    """Whether somebody facilitates a scheme of any programme."""
+    return db.session.scalar(select(Scheme.id).where(Scheme.facilitator_id == user_id).limit(1)) is not None
 
 
 def own_cities(actor: Actor, language: str) -> list[City]:
