@@ -161,6 +161,13 @@ def scheme_rows(schemes: Iterable[Scheme], language: str) -> Mapping[int, Scheme
     return found
 
 
+def themes_to_choose(programme: Programme | None, language: str) -> list[tuple[str, str]]:
+    """(toolkit, its name) of the themes a programme can have: those published, and its own, whose toolkit may be withdrawn."""
+    offered = {row.slug: row.title for row in toolkits.all_toolkits(language)}
+    own = scheme_rows(programme.schemes if programme else [], language).values()
+    return list((offered | {row.scheme.toolkit: row.title for row in own}).items())
+
+
 def applied(programme: Programme, language: str) -> list[Applied]:
     """Every application of a programme, by the city's name: a constant number of queries."""
     query = select(Application, City).join(City, City.id == Application.city_id).where(Application.programme_id == programme.id)
