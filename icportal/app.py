@@ -52,6 +52,7 @@ from icportal.mentoring import models as mentoring_models
 from icportal.mentoring import pairing_worklists as mentoring_pairing_worklists
 from icportal.mentoring import pairings as mentoring_pairings
 from icportal.mentoring import programme_worklists as mentoring_programme_worklists
+from icportal.mentoring import programmes as mentoring_programmes
 from icportal.mentoring import rated_factors as mentoring_rated_factors
 from icportal.mentoring import rating_flow as mentoring_rating_flow
 from icportal.mentoring import rating_worklists as mentoring_rating_worklists
@@ -328,6 +329,7 @@ def _register_work() -> None:
     mentoring_timeline.register()
     plans_progress_jobs.register()
     plans_rules.register_mentors(mentoring_pairings.mentors_of, mentoring_pairings.mentees_of)
+    mentoring_rules.register_facilitators(mentoring_programmes.facilitates)
     mentoring_visit_origins.register()
     mentoring_rated_factors.register()
     mentoring_jobs.register()

@@ -117,6 +117,8 @@ class PairingState(StrEnum):
 STANDING = frozenset({PairingState.PROPOSED, PairingState.ACCEPTED, PairingState.ACTIVE, PairingState.PAUSED})
 #: Pairings in which both cities work together now.
 RUNNING = frozenset({PairingState.ACCEPTED, PairingState.ACTIVE, PairingState.PAUSED})
+#: Pairings of which a sign of life is expected: whoever has paused said so.
+EXPECTED = frozenset({PairingState.ACCEPTED, PairingState.ACTIVE})
 FINISHED = frozenset({PairingState.COMPLETED, PairingState.COMPLETED_EARLY})
 
 

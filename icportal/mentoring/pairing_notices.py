@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from icportal.accounts.directory import people
 from icportal.cities.models import City
 from icportal.core.actors import Actor
+from icportal.core.permissions import can
 from icportal.core.strings import _, _l
+from icportal.mentoring.enums import PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_notices import both_of, url_of
 from icportal.mentoring.models import Pairing
 from icportal.mentoring.notices import Notice, coordinators, people_of_city, tell
+from icportal.mentoring.rules import OneSide
+
+
+def the_others(pairing: Pairing, actor: Actor) -> list[Any]:
+    """The people of the city that did not act; of both where it was no city, or somebody of both."""
+    sides = (pairing.mentor_id, pairing.mentee_id)
+    own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
+    told = [number for number in sides if number not in own] or list(sides)
+    return [user for number in told for user in people_of_city(number)]
+
+
+def facilitators(pairing: Pairing, but: Collection[Any] = ()) -> list[Any]:
+    """Who facilitates the scheme of a pairing, unless among those told already."""
+    told = {user.id for user in but}
+    number = pairing.facilitator_id
+    return people([number]) if number is not None and number not in told else []
+
+
+def changed(pairing: Pairing, signed: Collection[Side], *, actor: Actor) -> None:
+    """Tell the other city, and every city that had signed, that its signature no longer counts and it has to sign anew."""
+    mentor, mentee = both_of(pairing)
+    notice = Notice(
+        subject=lambda reads: _("The agreement of %(mentor)s and %(mentee)s has changed", mentor=mentor.name_in(reads.code), mentee=mentee.name_in(reads.code)),
+        text=lambda _reads: _("What was signed has been changed, so the signatures no longer count. Read the agreement as it stands now; then both cities sign it anew."),
+        url=url_of(pairing), button=_l("Read and sign"), urgent=True,
+    )  # fmt: skip
+    had_signed = [user for side in signed for user in people_of_city(getattr(pairing, f"{side}_id"))]
+    tell([*the_others(pairing, actor), *had_signed], notice, actor=actor)
 
 
 def to_sign(pairing: Pairing, city: City, *, actor: Actor) -> None:
@@ -33,6 +67,17 @@ def signed(pairing: Pairing, *, actor: Actor) -> None:
     tell([*people_of_city(mentor.id), *people_of_city(mentee.id), *coordinators()], notice, actor=actor)
 
 
+def signed_anew(pairing: Pairing, *, actor: Actor) -> None:
+    """Tell both cities that the changed agreement counts."""
+    mentor, mentee = both_of(pairing)
+    notice = Notice(
+        subject=lambda reads: _("%(mentor)s and %(mentee)s have signed anew", mentor=mentor.name_in(reads.code), mentee=mentee.name_in(reads.code)),
+        text=lambda _reads: _("Both cities have signed the agreement as it was changed."),
+        url=url_of(pairing), button=_l("Go to the pairing"),
+    )  # fmt: skip
+    tell([*people_of_city(mentor.id), *people_of_city(mentee.id)], notice, actor=actor)
+
+
 def moved(pairing: Pairing, *, actor: Actor) -> None:
     """Tell both cities and the coordinators of a step, with its reason."""
     mentor, mentee = both_of(pairing)
@@ -50,14 +95,24 @@ def still_fine(pairing: Pairing) -> None:
     for city, other in ((mentor, mentee), (mentee, mentor)):
         notice = Notice(
             subject=lambda reads, other=other: _("You and %(city)s: still fine?", city=other.name_in(reads.code)),  # type: ignore[misc]
-            text=lambda _reads: _(
-                "The portal has seen no sign of life for %(days)s days. If all is well, one click says so. If not, say what would help: "
-                "the pairing can be paused, completed early or ended.",
-                days=pairing.programme.quiet_days,
-            ),
+            text=lambda _reads: _still_fine(pairing),
             url=url_of(pairing), button=_l("Answer with one click"), urgent=True,
         )  # fmt: skip
         tell(people_of_city(city.id, officers_only=True), notice)
+
+
+def _still_fine(pairing: Pairing) -> str:
+    if pairing.state == PairingState.ACCEPTED:
+        return _(
+            "The portal has seen no sign of life for %(days)s days, and the agreement is not signed yet. If all is well, one click says "
+            "so. If not, the pairing can be ended, so that both can be matched again.",
+            days=pairing.programme.quiet_days,
+        )
+    return _(
+        "The portal has seen no sign of life for %(days)s days. If all is well, one click says so. If not, say what would help: "
+        "the pairing can be paused, completed early or ended.",
+        days=pairing.programme.quiet_days,
+    )
 
 
 def nobody_answered(pairing: Pairing) -> None:

@@ -18,7 +18,7 @@ from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.mentoring import matchings, programmes
-from icportal.mentoring.enums import RUNNING, PairingState, Permission
+from icportal.mentoring.enums import EXPECTED, RUNNING, STANDING, PairingState, Permission
 from icportal.mentoring.matching import reasons
 from icportal.mentoring.matching.table import Part
 from icportal.mentoring.models import JournalEntry, Pairing, Programme, Scheme
@@ -106,10 +106,16 @@ def why(pairing: Pairing, language: str) -> Mapping[str, Any]:
 
 
 def is_quiet(pairing: Pairing, day: date | None = None) -> bool:
-    """Whether an active pairing has given no sign of life for as long as its programme allows."""
+    """Whether a pairing at work, or still to be agreed on, has given no sign of life for as long as its programme allows."""
     last = pairing.last_activity_on
     limit = timedelta(days=pairing.programme.quiet_days)
-    return pairing.state == PairingState.ACTIVE and last is not None and (day or today()) - last >= limit
+    return pairing.state in EXPECTED and last is not None and (day or today()) - last >= limit
+
+
+def quiet_pairs(day: date | None = None) -> list[Pairing]:
+    """The pairings that give no sign of life, those that are silent longest first."""
+    query = select(Pairing).where(Pairing.state.in_(EXPECTED)).order_by(Pairing.last_activity_on, Pairing.id)
+    return [pairing for pairing in db.session.scalars(query) if is_quiet(pairing, day)]
 
 
 def mentors_of(city_id: int) -> frozenset[int]:
@@ -125,18 +131,20 @@ def mentees_of(city_ids: frozenset[int]) -> frozenset[int]:
 
 
 def waiting_for(city_ids: Sequence[int]) -> list[tuple[Pairing, City]]:
-    """(pairing, city) of what waits for one of these cities: a proposal to answer, an agreement to sign, a sign of life."""
+    """(pairing, city) of what waits for one of these cities: a proposal to answer, an agreement to sign (anew), a sign of life."""
     query = select(Pairing).where(Pairing.mentor_id.in_(city_ids) | Pairing.mentee_id.in_(city_ids))
-    query = query.where(Pairing.state.in_((PairingState.PROPOSED, PairingState.ACCEPTED, PairingState.ACTIVE)))
+    query = query.where(Pairing.state.in_(STANDING))
     cities = {city.id: city for city in db.session.scalars(select(City).where(City.id.in_(city_ids)))}
     found = []
     for pairing in db.session.scalars(query.order_by(Pairing.answer_by, Pairing.id)):
         for city_id in pairing.city_ids & cities.keys():
             side = pairing.side_of(city_id)
+            to_sign = pairing.waits_to_be_signed_anew and side not in pairing.signed_sides
             waits = {
                 PairingState.PROPOSED: getattr(pairing, f"{side}_accepted_at") is None,
-                PairingState.ACCEPTED: getattr(pairing, f"{side}_signed_at") is None,
-                PairingState.ACTIVE: pairing.asked_on is not None,
+                PairingState.ACCEPTED: side not in pairing.signed_sides or pairing.asked_on is not None,
+                PairingState.ACTIVE: to_sign or pairing.asked_on is not None,
+                PairingState.PAUSED: to_sign,
             }
             if waits[PairingState(pairing.state)]:
                 found.append((pairing, cities[city_id]))

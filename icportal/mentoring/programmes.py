@@ -105,7 +105,7 @@ def open_call(programme_id: int, *, actor: Actor) -> Programme:
 def programmes_for(actor: Actor, language: str, *, drafts: bool) -> list[Summary]:
     """All programmes an actor may see, the newest first; the same few queries whatever their number."""
     authorise(actor, Permission.LIST_PROGRAMMES)
-    return _summaries(language, drafts=drafts)
+    return [each for each in _summaries(language, drafts=drafts) if can(actor, Permission.LIST_PROGRAMMES, each.programme)]
 
 
 def public_programmes(language: str) -> list[Summary]:
@@ -161,6 +161,13 @@ def scheme_rows(schemes: Iterable[Scheme], language: str) -> Mapping[int, Scheme
     return found
 
 
+def themes_to_choose(programme: Programme | None, language: str) -> list[tuple[str, str]]:
+    """(toolkit, its name) of the themes a programme can have: those published, and its own, whose toolkit may be withdrawn."""
+    offered = {row.slug: row.title for row in toolkits.all_toolkits(language)}
+    own = scheme_rows(programme.schemes if programme else [], language).values()
+    return list((offered | {row.scheme.toolkit: row.title for row in own}).items())
+
+
 def applied(programme: Programme, language: str) -> list[Applied]:
     """Every application of a programme, by the city's name: a constant number of queries."""
     query = select(Application, City).join(City, City.id == Application.city_id).where(Application.programme_id == programme.id)
@@ -196,6 +203,11 @@ def possible_facilitators() -> list[tuple[int, str]]:
     return sorted_by_name(people.items(), lambda person: person[1])
 
 
+def facilitates(user_id: int) -> bool:
+    """Whether somebody facilitates a scheme of any programme."""
+    return db.session.scalar(select(Scheme.id).where(Scheme.facilitator_id == user_id).limit(1)) is not None
+
+
 def own_cities(actor: Actor, language: str) -> list[City]:
     """The cities somebody is an officer of, by name."""
     query = select(City).where(City.id.in_(actor.cities(Role.CITY_OFFICER)))
@@ -227,7 +239,11 @@ class PublicPair:
 
 
 def public_pairs(programme: Programme, language: str) -> list[PublicPair]:
-    """The pairings both cities have signed, by theme and name. Nothing else of a pairing is public."""
+    """The pairings both cities have signed, by theme and name. Nothing else of a pairing is public.
+
+    A pair that has changed its agreement stays, even while it waits to be signed anew: the two go on working together, which is
+    all that is said here, and whoever mends a word must not take a pair off the public page.
+    """
     signed = FINISHED | {PairingState.ACTIVE, PairingState.PAUSED}
     mentor, mentee = aliased(City), aliased(City)
     query = (

@@ -2,11 +2,13 @@
 
 A programme is the network's (``city_id`` None); an application knows its ``city_id``; a pairing knows the ``city_ids`` of both
 and the ``facilitator_id`` of its scheme, and so does everything that belongs to one through ``Of``. Asked without a
-subject, a rule answers whether the actor could hold the permission over anything.
+subject, a rule answers whether the actor could hold the permission over anything. Who facilitates a scheme at all is asked of
+the tables by ``register_facilitators``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,16 @@ from icportal.core.strings import _l
 from icportal.mentoring.enums import Permission
 
 _CITY = (Role.CITY_OFFICER, Role.MAYOR_OFFICE)
+
+#: Given somebody's id: whether they facilitate a scheme of any programme.
+Facilitates = Callable[[int], bool]
+
+_facilitates: list[Facilitates] = []
+
+
+def register_facilitators(provider: Facilitates) -> None:
+    """Name the function that says whether somebody facilitates a scheme. The application does."""
+    _facilitates[:] = [provider]
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,15 @@ def is_facilitator(actor: Actor, pairing: Any) -> bool:
     return actor.id is not None and pairing.facilitator_id == actor.id
 
 
+@predicate(_l("You need to be the facilitator of one of its schemes."))
+def is_facilitator_in(actor: Actor, programme: Any) -> bool:
+    if actor.id is None:
+        return False
+    if programme is None:
+        return any(asked(actor.id) for asked in _facilitates)
+    return any(scheme.facilitator_id == actor.id for scheme in programme.schemes)
+
+
 @predicate(_l("You need to be a translator or reviewer."))
 def works_on_texts(actor: Actor, _subject: Any) -> bool:
     return actor.has(Role.TRANSLATOR, Role.REVIEWER)
@@ -67,7 +88,7 @@ def works_on_texts(actor: Actor, _subject: Any) -> bool:
 _the_city = is_officer_of_city | is_mayor_office_of_city
 
 RULES = {
-    Permission.LIST_PROGRAMMES: is_of_a_city | is_coordinator | is_administrator,
+    Permission.LIST_PROGRAMMES: is_of_a_city | is_coordinator | is_administrator | is_facilitator_in,
     Permission.VIEW_PROGRAMME: is_coordinator | is_administrator,
     Permission.READ_CALL: works_on_texts | is_coordinator | is_administrator,
     Permission.EDIT_PROGRAMME: is_coordinator,

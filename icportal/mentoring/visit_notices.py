@@ -1,20 +1,17 @@
-"""Who is told what about visits: the other side, or both where a facilitator or coordinator acts."""
+"""Who is told what about visits: the other side, or both where a facilitator or coordinator acts; and the facilitator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from icportal.cities.models import City
 from icportal.core.actors import Actor
-from icportal.core.permissions import can
 from icportal.core.strings import Text, _, _l
 from icportal.i18n.locales import Language
-from icportal.mentoring.enums import Permission
 from icportal.mentoring.matching_notices import both_of
 from icportal.mentoring.models import Visit
 from icportal.mentoring.notices import Notice, Words, people_of_city, tell
-from icportal.mentoring.rules import OneSide
+from icportal.mentoring.pairing_notices import facilitators, the_others
 from icportal.mentoring.visit_words import VISIT_KINDS
 from icportal.mentoring.visits import when
 from icportal.web.routing import external_url
@@ -48,14 +45,22 @@ def cancelled(visit: Visit, *, actor: Actor) -> None:
 
 
 def to_confirm(visit: Visit, cities: Iterable[int], *, actor: Actor) -> None:
-    """Ask the cities that have not confirmed the minutes to read them."""
+    """Ask the cities that have not confirmed the minutes to read them, and tell the facilitator that they can be read."""
     notice = Notice(
         subject=lambda _reads: _("Minutes to confirm: “%(title)s”", title=visit.title),
         text=lambda reads: _("The minutes of this visit are written. Read them, change what is not right, and confirm them.")
         + "\n\n" + _summary(visit, reads),
         url=_url_of(visit), button=_l("Read the minutes"), urgent=True,
     )  # fmt: skip
-    tell([user for number in cities for user in people_of_city(number)], notice, actor=actor)
+    asked = [user for number in cities for user in people_of_city(number)]
+    tell(asked, notice, actor=actor)
+    to_read = Notice(
+        subject=lambda _reads: _("Minutes to read: “%(title)s”", title=visit.title),
+        text=lambda reads: _("The minutes of this visit are written. You facilitate the scheme, so you can read them; the cities confirm them.")
+        + "\n\n" + _summary(visit, reads),
+        url=_url_of(visit), button=_l("Read the minutes"),
+    )  # fmt: skip
+    tell(facilitators(visit.pairing, but=asked), to_read, actor=actor)
 
 
 def confirmed(visit: Visit, *, actor: Actor) -> None:
@@ -71,15 +76,7 @@ def confirmed(visit: Visit, *, actor: Actor) -> None:
 
 def _tell_others(visit: Visit, actor: Actor, subject: Words, text: Words, button: Text, *, quote: str = "") -> None:
     notice = Notice(subject=subject, text=text, url=_url_of(visit), button=button, quote=quote, urgent=True)
-    tell(_others(visit, actor), notice, actor=actor)
-
-
-def _others(visit: Visit, actor: Actor) -> list[Any]:
-    """The people of the city that did not act; of both where it was no city, or somebody of both."""
-    sides = (visit.pairing.mentor_id, visit.pairing.mentee_id)
-    own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
-    told = [number for number in sides if number not in own] or list(sides)
-    return [user for number in told for user in people_of_city(number)]
+    tell([*the_others(visit.pairing, actor), *facilitators(visit.pairing)], notice, actor=actor)
 
 
 def _url_of(visit: Visit) -> Words:

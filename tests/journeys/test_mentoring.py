@@ -212,6 +212,13 @@ def accept_and_agree(people: dict[str, Person], axe: Callable[[Any], list[str]])
     page.locator("input[name=languages][value=en]").check()
     assert axe(page) == []
     press(page, named(page, "Save"))
+    assert "Before it can be signed" in words(page)
+    assert page.get_by_role("button", name="Sign for Riga").count() == 0
+    assert axe(page) == []
+    press(page, page.get_by_role("link", name="Say who pays for what."))
+    page.locator("textarea[name=costs]").fill("Each city pays for its own travel and nights.")
+    page.locator("textarea[name=exit]").fill("A letter of the mayor’s office, a month before.")
+    press(page, named(page, "Save"))
     for city in ("Riga", "Genoa"):
         page = open_pairing(people[f"mayor of {city.lower()}"])
         press(page, named(page, f"Sign for {city}"))

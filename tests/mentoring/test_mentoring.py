@@ -312,18 +312,15 @@ def test_both_accept_write_down_what_they_want_and_sign_it(portal: Flask) -> Non
     assert answers.accept(pairing, genoa, actor=world.mayor("genoa"))
     with pytest.raises(InvalidTransition):
         answers.decline(pairing, riga, reason="Late.", actor=world.officer("riga"))
-    agreed = Agreement(goal="Speak early", languages=("en",), language="en")
+    rest = {"visits": "One each way", "costs": "Each its own", "exit": "A letter", "languages": ("en",)}
+    agreed = Agreement(goal="Speak early", **rest)
     with pytest.raises(FieldErrors):
         working.write_agreement(pairing, Agreement(goal="x"), actor=world.officer("riga"), seen=pairing.version)
     working.write_agreement(pairing, agreed, actor=world.officer("riga"), seen=pairing.version)
     first = pairing.agreement_sha256
     assert not working.sign(pairing, riga, seen_sha256=first, actor=world.mayor("riga"))
-    working.write_agreement(
-        pairing,
-        Agreement(goal="Speak early, with one voice", languages=("en",)),
-        actor=world.officer("genoa"),
-        seen=pairing.version,
-    )
+    better = Agreement(goal="Speak early, with one voice", **rest)
+    working.write_agreement(pairing, better, actor=world.officer("genoa"), seen=pairing.version)
     assert pairing.mentee_signed_at is None, "a change takes the signatures back"
     with pytest.raises(Stale):
         working.sign(pairing, genoa, seen_sha256=first, actor=world.mayor("genoa"))

@@ -74,6 +74,17 @@ class Pairing(Base, HasId, HasStamps, HasVersion):
     def facilitator_id(self) -> int | None:
         return self.scheme.facilitator_id
 
+    @property
+    def signed_sides(self) -> frozenset[Side]:
+        """The sides that have signed the agreement as it stands."""
+        return frozenset(side for side in Side if getattr(self, f"{side}_signed_at") is not None)
+
+    @property
+    def waits_to_be_signed_anew(self) -> bool:
+        """Whether the agreement of a pair at work was changed and not both have signed it since."""
+        at_work = self.state in {PairingState.ACTIVE, PairingState.PAUSED}
+        return at_work and bool(self.agreement_sha256) and self.signed_sides != frozenset(Side)
+
     def side_of(self, city_id: int) -> Side:
         """Whether a city of it is the mentor or the mentee."""
         return Side.MENTOR if city_id == self.mentor_id else Side.MENTEE

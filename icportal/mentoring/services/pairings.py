@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from icportal.cities.models import City
 from icportal.core import audit
 from icportal.core.actors import Actor
@@ -20,7 +18,7 @@ from icportal.core.text import clean_text
 from icportal.core.transactions import hold
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring import pairing_notices, pairings, timeline
-from icportal.mentoring.enums import FINISHED, EntryKind, PairingState, Permission
+from icportal.mentoring.enums import EXPECTED, FINISHED, RUNNING, EntryKind, PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
@@ -37,6 +35,15 @@ AGREEMENT: dict[str, Text] = {
     "visits": _l("Visits: who goes where, and when"),
     "costs": _l("Who pays for what"),
     "exit": _l("How either side can end it"),
+}
+
+#: What to do where an agreement does not say it yet.
+TO_SAY: dict[str, Text] = {
+    "goal": _l("Write down what you want to reach first."),
+    "visits": _l("Say who visits whom, and when."),
+    "languages": _l("Choose at least one working language."),
+    "costs": _l("Say who pays for what."),
+    "exit": _l("Say how either side can end it."),
 }
 
 
@@ -70,8 +77,13 @@ def agreement_of(pairing: Pairing) -> Agreement:
     )
 
 
+def missing(agreement: Agreement) -> list[tuple[str, Text]]:
+    """(field, what to do) of everything an agreement does not say yet; nobody signs before. It can be kept meanwhile."""
+    return [(name, message) for name, message in TO_SAY.items() if not getattr(agreement, name)]
+
+
 def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen: int) -> bool:
-    """Write down what both agree on; whether anything changed. A change takes signatures back.
+    """Write down what both agree on; whether anything changed. A change takes signatures back, and who had signed gets a mail.
 
     Raises:
         Stale: somebody has changed it since; ``differences`` has (label, mine, theirs).
@@ -90,7 +102,7 @@ def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, see
             _("Somebody has changed this since you opened it."),
             [(AGREEMENT[n], getattr(agreement, n), getattr(old, n)) for n in changed],
         )
-    if pairing.state not in {PairingState.ACCEPTED, PairingState.ACTIVE, PairingState.PAUSED}:
+    if pairing.state not in RUNNING:
         raise InvalidTransition(_("An agreement is written once both cities have accepted."))
     if problems := _problems(agreement):
         raise FieldErrors(problems)
@@ -99,11 +111,14 @@ def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, see
     pairing.agreement, pairing.agreement_language = agreement.texts, agreement.language
     pairing.languages, pairing.starts_on, pairing.ends_on = list(agreement.languages), agreement.starts_on, agreement.ends_on
     pairing.agreement_sha256 = checksum(agreement)
+    signed = pairing.signed_sides
     pairing.mentor_signed_at = pairing.mentor_signed_by = pairing.mentee_signed_at = pairing.mentee_signed_by = None
     _alive(pairing)
     # The checksums and not the texts: what is agreed is private to the pairing, and administrators read the log.
     before, after = {"sha256": checksum(old)}, {"sha256": pairing.agreement_sha256}
     audit.record(actor, "mentoring.pairing:agreement", pairing, before=before, after=after)
+    if signed:
+        pairing_notices.changed(pairing, signed, actor=actor)
     return True
 
 
@@ -114,35 +129,30 @@ def checksum(agreement: Agreement) -> str:
 
 
 def sign(pairing: Pairing, city: City, *, seen_sha256: str, actor: Actor) -> bool:
-    """Sign the agreement for one city, exactly as it was read; whether both have now, and the pairing is active.
+    """Sign the agreement for one city, exactly as it was read; whether both have now. The first time, the pairing becomes active.
 
     Raises:
-        InvalidTransition: nothing is agreed yet, or the pairing is over.
+        InvalidTransition: the pairing is not accepted yet, or over.
         Stale: the agreement was changed since it was read.
+        FieldErrors: naming what the agreement does not say yet.
     """
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.SIGN_AGREEMENT, OneSide(city.id))
     if not hold(pairing) or seen_sha256 != pairing.agreement_sha256:
         raise Stale(_("The agreement has changed since you read it. Read it again before you sign."))
-    if city.id not in pairing.city_ids or pairing.state not in {PairingState.ACCEPTED, PairingState.ACTIVE}:
+    if city.id not in pairing.city_ids or pairing.state not in RUNNING:
         raise InvalidTransition(_("There is nothing to sign now."))
-    if not pairing.agreement.get("goal"):
-        raise InvalidTransition(_("Write down what you want to reach first."))
+    if lacks := missing(agreement_of(pairing)):
+        raise FieldErrors(lacks)
     side = pairing.side_of(city.id)
-    if getattr(pairing, f"{side}_signed_at") is None:
+    if side not in pairing.signed_sides:
         setattr(pairing, f"{side}_signed_at", now())
         setattr(pairing, f"{side}_signed_by", actor.id)
         _alive(pairing)
-        audit.record(
-            actor, "mentoring.pairing:sign_side", pairing, after={"side": str(side), "sha256": seen_sha256}, city_id=city.id
-        )
-    both = pairing.mentor_signed_at is not None and pairing.mentee_signed_at is not None
-    if both and pairing.state == PairingState.ACCEPTED:
-        engine.fire(PAIRING, pairing, "sign", actor=actor)
-        pairing_notices.signed(pairing, actor=actor)
-    elif not both:
-        pairing_notices.to_sign(pairing, city, actor=actor)
-    return both
+        after = {"side": str(side), "sha256": seen_sha256}
+        audit.record(actor, "mentoring.pairing:sign_side", pairing, after=after, city_id=city.id)
+        _tell_signed(pairing, city, actor=actor)
+    return pairing.signed_sides == frozenset(Side)
 
 
 def write_journal(
@@ -170,7 +180,7 @@ def all_is_well(pairing: Pairing, city: City, *, actor: Actor) -> None:
     """Answer the question after a long silence for one city: all is well. The count of days begins anew."""
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
-    if not hold(pairing) or pairing.state != PairingState.ACTIVE:
+    if not hold(pairing) or pairing.state not in EXPECTED:
         raise InvalidTransition(_("Nobody is asking now."))
     _enter(pairing, EntryKind.FINE, "", on=today(), language="en", city=city, actor=actor)
 
@@ -200,9 +210,7 @@ def ask_quiet_pairs(day: date | None = None) -> tuple[int, int]:
     """
     day = day or today()
     asked = told = 0
-    for pairing in db.session.scalars(select(Pairing).where(Pairing.state == PairingState.ACTIVE).order_by(Pairing.id)):
-        if not pairings.is_quiet(pairing, day):
-            continue
+    for pairing in pairings.quiet_pairs(day):
         if pairing.asked_on is None:
             pairing.asked_on = day
             pairing_notices.still_fine(pairing)
@@ -221,6 +229,17 @@ def ask_quiet_pairs(day: date | None = None) -> tuple[int, int]:
 def _may_work(pairing: Pairing, actor: Actor) -> None:
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.WORK_ON_PAIRING, pairing)
+
+
+def _tell_signed(pairing: Pairing, city: City, *, actor: Actor) -> None:
+    """Ask the other city to sign, too; once both have, say so, and where it is the first time, the pairing is active."""
+    if pairing.signed_sides != frozenset(Side):
+        pairing_notices.to_sign(pairing, city, actor=actor)
+    elif pairing.state == PairingState.ACCEPTED:
+        engine.fire(PAIRING, pairing, "sign", actor=actor)
+        pairing_notices.signed(pairing, actor=actor)
+    else:
+        pairing_notices.signed_anew(pairing, actor=actor)
 
 
 def _alive(pairing: Pairing) -> None:
@@ -254,11 +273,11 @@ def _problems(agreement: Agreement) -> list[tuple[str | None, Text]]:
         if len(text) > LONGEST_TEXT
     ]
     if not agreement.goal:
-        problems.append(("goal", _("Write down what you want to reach first.")))
+        problems.append(("goal", TO_SAY["goal"]))
     if agreement.language not in CONTENT_LANGUAGES:
         problems.append(("language", _("Choose the language you write in.")))
     if not agreement.languages or set(agreement.languages) - set(CONTENT_LANGUAGES):
-        problems.append(("languages", _("Choose at least one working language.")))
+        problems.append(("languages", TO_SAY["languages"]))
     if agreement.starts_on and agreement.ends_on and agreement.ends_on < agreement.starts_on:
         problems.append(("ends_on", _("The end is before the beginning.")))
     return problems

@@ -19,11 +19,11 @@ from icportal.core.errors import FieldErrors, InvalidTransition, NotFound, Stale
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _, _l
 from icportal.core.transactions import hold
-from icportal.mentoring import programme_notices
+from icportal.mentoring import programme_notices, programmes
 from icportal.mentoring.enums import CALENDAR, KIND, Permission, Phase
 from icportal.mentoring.flow import PROGRAMME
 from icportal.mentoring.labels import PHASES
-from icportal.mentoring.models import Need, Offer, Pairing, Programme, ProgrammePhase, Scheme
+from icportal.mentoring.models import Need, Offer, Pairing, PairRule, Programme, ProgrammePhase, Scheme, Wish
 from icportal.toolkits import queries as toolkits
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
@@ -77,7 +77,7 @@ def create_programme(*, title: str, language: str, plan: Plan, actor: Actor, is_
         FieldErrors: naming what does not do.
     """
     authorise(actor, Permission.EDIT_PROGRAMME)
-    problems = _problems(plan)
+    problems = _problems(plan, None)
     if not title.strip():
         problems.insert(0, ("title", _("Give it a title: it is how you find it again.")))
     if problems:
@@ -113,7 +113,7 @@ def edit_programme(programme: Programme, plan: Plan, *, actor: Actor, seen: int)
         raise Stale(_("Somebody has changed this since you opened it."), [(n, after[n], before.get(n, "")) for n in changed])
     if programme.state == Phase.CLOSED:
         raise InvalidTransition(_("The programme is closed: it can only be read."))
-    problems = _problems(plan, own=programme.id) + _taken_away(programme, plan)
+    problems = _problems(plan, programme) + _taken_away(programme, plan)
     if problems:
         raise FieldErrors(problems)
     old = _plain(plan_of(programme))
@@ -182,7 +182,7 @@ def save_call(version: LanguageVersion, body: Mapping[str, str], *, actor: Actor
 # --- pieces ------------------------------------------------------------------------------------------------
 
 
-def _problems(plan: Plan, own: int | None = None) -> list[tuple[str | None, Text]]:
+def _problems(plan: Plan, programme: Programme | None) -> list[tuple[str | None, Text]]:
     found: list[tuple[str | None, Text]] = []
     last: date | None = None
     for phase in CALENDAR:
@@ -199,29 +199,35 @@ def _problems(plan: Plan, own: int | None = None) -> list[tuple[str | None, Text
         for name in ("answer_days", "quiet_days")
         if not FEWEST_DAYS <= getattr(plan, name) <= MOST_DAYS
     ]
-    known = {row.slug for row in toolkits.all_toolkits("en")}
+    known = {slug for slug, _title in programmes.themes_to_choose(programme, "en")}
     chosen = [theme.toolkit for theme in plan.themes]
     if len(set(chosen)) < len(chosen) or set(chosen) - known:
         found.append(("themes", _("Choose among the themes offered, each once.")))
     if plan.previous_id is not None:
         previous = db.session.get(Programme, plan.previous_id)
-        if previous is None or previous.id == own:
+        if previous is None or previous is programme:
             found.append(("previous_id", _("Choose among the programmes offered.")))
     return found
 
 
 def _taken_away(programme: Programme, plan: Plan) -> list[tuple[str | None, Text]]:
     kept = {theme.toolkit for theme in plan.themes}
-    gone = [scheme.id for scheme in programme.schemes if scheme.toolkit not in kept]
-    used = [
-        number
-        for model in (Need, Offer, Pairing)
-        for number in db.session.scalars(select(model.scheme_id).where(model.scheme_id.in_(gone)).distinct())
-    ]
-    if not used:
-        return []
-    names = ", ".join(scheme.toolkit for scheme in programme.schemes if scheme.id in used)
-    return [("themes", _("Cities have already named these themes, so they stay: %(themes)s.", themes=names))]
+    gone = [scheme for scheme in programme.schemes if scheme.toolkit not in kept]
+    named, ruled = _named_in(gone, Need, Offer, Wish, Pairing), _named_in(gone, PairRule)
+    found: list[tuple[str | None, Text]] = []
+    if named:
+        found.append(("themes", _("Cities have already named these themes, so they stay: %(themes)s.", themes=named)))
+    if ruled:
+        message = _("Pairs are locked or banned in these themes. Free them first, or keep the themes: %(themes)s.", themes=ruled)
+        found.append(("themes", message))
+    return found
+
+
+def _named_in(schemes: Sequence[Scheme], *models: Any) -> str:
+    """The toolkits of those schemes to which something of these belongs; empty where nothing does."""
+    numbers = [scheme.id for scheme in schemes]
+    used = {each for model in models for each in db.session.scalars(select(model.scheme_id).where(model.scheme_id.in_(numbers)))}
+    return ", ".join(scheme.toolkit for scheme in schemes if scheme.id in used)
 
 
 def _write_phases(programme: Programme, plan: Plan) -> None:

@@ -15,7 +15,7 @@ from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import reading_language
 from icportal.mentoring import labels, pairings
-from icportal.mentoring.enums import PairingState, Permission
+from icportal.mentoring.enums import RUNNING, Permission
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_forms import AnswerForm
 from icportal.mentoring.models import Pairing
@@ -106,9 +106,9 @@ def sign_agreement(pairing_id: int) -> Answer:
     except (NotAllowed, NotFound):
         raise
     except DomainError as error:
-        flash(str(error.message), "error")
+        flash(" ".join(str(message) for _field, message in error.problems), "error")
         return _page(pairing, status=error.status)
-    flash(_("Both have signed: the pairing is active.") if both else _("Signed. The other city is told."), "success")
+    flash(_("Both have signed.") if both else _("Signed. The other city is told."), "success")
     return _back(pairing)
 
 
@@ -202,17 +202,18 @@ def _page(pairing: Pairing, *, form: Any = None, journal: JournalForm | None = N
     actor, language = current_actor(), current_language().code
     events, entries = engine.history(PAIRING, pairing.id), pairings.journal_of(pairing)
     names = names_of({event.actor_id for event in events} | {entry.author_id for entry in entries})
-    may_work = can(actor, Permission.WORK_ON_PAIRING, pairing)
+    may_work, agreement = can(actor, Permission.WORK_ON_PAIRING, pairing), services.agreement_of(pairing)
     return render_template(
         "mentoring/pairing_show.html",
         **_context(pairing),
         state=PAIRING.state(pairing.state),
         sides=pairings.own_sides(pairing, actor),
         why=pairings.why(pairing, language),
-        agreement=services.agreement_of(pairing),
+        agreement=agreement,
+        unsaid=services.missing(agreement) if pairing.state in RUNNING else [],
         agreement_labels=services.AGREEMENT,
         may_work=may_work,
-        may_write=may_work and pairing.state in {PairingState.ACCEPTED, PairingState.ACTIVE, PairingState.PAUSED},
+        may_write=may_work and pairing.state in RUNNING,
         moves=engine.moves(PAIRING, pairing, actor=actor) if may_work else [],
         form=journal or form,
         decline=form if isinstance(form, AnswerForm) else AnswerForm(formdata=None),

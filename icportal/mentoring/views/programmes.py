@@ -34,7 +34,6 @@ from icportal.mentoring.rules import OfCity
 from icportal.mentoring.services import grants
 from icportal.mentoring.services import programmes as services
 from icportal.mentoring.views.pages import CONFLICT, UNPROCESSABLE, Answer, blueprint
-from icportal.toolkits import queries as toolkits
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.workflow import engine
@@ -307,7 +306,7 @@ def show(programme: Programme) -> Answer:
 
 
 def _offer(form: ProgrammeForm, programme: Programme | None = None) -> None:
-    themes = [(row.slug, row.title) for row in toolkits.all_toolkits(current_language().code)]
+    themes = programmes.themes_to_choose(programme, current_language().code)
     known = programmes.programmes_for(current_actor(), current_language().code, drafts=True)
     own = programme.id if programme else None
     form.offer(themes, [(row.programme.id, row.title) for row in known if row.programme.id != own])
