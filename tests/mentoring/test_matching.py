@@ -46,7 +46,7 @@ def named(pairs: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
 
 @st.composite
 def pools(draw: st.DrawFn) -> Pool:
-    """Pools of at most four cities, two themes, limits on both sides, wishes, bans, avoid lists and locks."""
+    """Pools of at most four cities, two themes, limits on both sides, wishes, bans, avoid lists, locks and what was declined."""
     codes = CODES[: draw(st.integers(1, 4))]
     cities = []
     for code in codes:
@@ -67,7 +67,7 @@ def pools(draw: st.DrawFn) -> Pool:
         )  # fmt: skip
     pairs = st.builds(Pair, st.sampled_from("ab"), st.sampled_from(CODES), st.sampled_from(CODES))
     few = st.lists(pairs, max_size=1).map(tuple)
-    return Pool(tuple(cities), locks=draw(few), bans=draw(few))
+    return Pool(tuple(cities), locks=draw(few), bans=draw(few), declined=draw(few))
 
 
 def every_assignment(table: Table) -> Iterator[Found]:
@@ -145,7 +145,7 @@ def test_the_order_of_the_input_changes_nothing(pool: Pool, random: Random) -> N
         return tuple(random.sample(list(items), len(items)))
 
     cities = shuffled([replace(each, needs=shuffled(each.needs), offers=shuffled(each.offers)) for each in pool.candidates])
-    other = replace(pool, candidates=cities, locks=shuffled(pool.locks), bans=shuffled(pool.bans))
+    other = replace(pool, candidates=cities, locks=shuffled(pool.locks), bans=shuffled(pool.bans), declined=shuffled(pool.declined))
     assert checksum(pool, run(pool)) == checksum(other, run(other))
     assert Pool.of(pool.canonical()).canonical() == pool.canonical()
 
@@ -235,6 +235,20 @@ def test_a_lock_that_breaks_a_rule_stands_and_warns() -> None:
     assert done["standing"] == [["a", "genoa", "riga"]]
     assert done["warnings"] == [{"theme": "a", "mentor": "genoa", "mentee": "riga", "rules": ["no_language"]}]
     assert done["best"]["pairs"] == [], "its need is met: no run touches it"
+
+
+def test_a_pair_that_came_to_nothing_is_not_made_again_not_even_by_its_lock() -> None:
+    pair = Pair("a", "ghent", "oulu")
+    pool = Pool((needs("oulu", "ghent"), offers("ghent"), offers("berlin")), declined=(pair,))
+    done = run(pool)
+    assert named(done["best"]["pairs"]) == named(done["stable"]["pairs"]) == {("berlin", "oulu")}
+    locked = run(replace(pool, locks=(pair,)))
+    assert locked["standing"] == []
+    assert locked["warnings"] == [{"theme": "a", "mentor": "ghent", "mentee": "oulu", "rules": ["declined"]}]
+    assert named(locked["best"]["pairs"]) == {("berlin", "oulu")}
+    assert Pool.of(pool.canonical()).declined == (pair,)
+    earlier = {name: value for name, value in pool.canonical().items() if name != "declined"}
+    assert Pool.of(earlier).declined == ()
 
 
 def test_a_city_that_withdrew_is_in_nobodys_way() -> None:

@@ -45,6 +45,7 @@ class Rule(StrEnum):
     NO_PLACE = "no_place"
     NO_ROOM = "no_room"
     BANNED = "banned"
+    DECLINED = "declined"
     AVOIDED = "avoided"
     NO_LANGUAGE = "no_language"
     NOBODY_PAYS = "nobody_pays"
@@ -114,8 +115,9 @@ class Table:
 
     @cached_property
     def standing(self) -> tuple[Pair, ...]:
-        """Pairs that no run touches, each once."""
-        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *sorted(set(self.pool.locks))]))
+        """Pairs that no run touches, each once: those that are there, and every lock that can be proposed."""
+        locks = set(self.pool.locks) - set(self.pool.declined)
+        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *sorted(locks)]))
 
     @cached_property
     def free_rows(self) -> list[int]:
@@ -171,6 +173,7 @@ class Table:
             Rule.NO_PLACE: np.broadcast_to(no_place[None, :], shape),
             Rule.NO_ROOM: np.broadcast_to(no_room[:, None], shape),
             Rule.BANNED: self._marked(self.pool.bans),
+            Rule.DECLINED: self._marked(self.pool.declined),
             Rule.AVOIDED: self._by_city(self._avoided),
             Rule.NO_LANGUAGE: apart & (both == 0),
             Rule.NOBODY_PAYS: apart & (both == 1),

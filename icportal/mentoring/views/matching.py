@@ -9,7 +9,7 @@ from icportal.cities.queries import by_id
 from icportal.core.errors import DomainError, NotAllowed, NotFound
 from icportal.core.strings import _, _n
 from icportal.i18n.catalogues import current_language
-from icportal.mentoring import labels, matchings, programmes
+from icportal.mentoring import labels, matchings, pools, programmes
 from icportal.mentoring.enums import Aim, Permission
 from icportal.mentoring.matching import reasons
 from icportal.mentoring.matching_forms import KINDS, ChoiceForm, PairForm, settings_form, settings_in_words
@@ -43,6 +43,7 @@ def _overview(programme: Programme, form: PairForm | None = None, status: int = 
         form=form,
         pair_form=pair_form,
         rules=rules,
+        outdated=pools.outdated_locks(programme, rules),
         cities={city.id: city.name_in(language) for city in by_id(list(ids)).values()},
         themes={scheme.id: names.theme(scheme.toolkit) for scheme in programme.schemes},
         kinds=KINDS,
