@@ -261,6 +261,40 @@ def test_a_city_that_withdrew_is_in_nobodys_way() -> None:
     assert done["warnings"][0]["rules"] == ["not_there"]
 
 
+def test_a_lock_on_a_city_that_withdrew_keeps_nobody_from_a_mentor() -> None:
+    for lock in (Pair("a", "gone", "oulu"), Pair("b", "ghent", "oulu"), Pair("a", "ghent", "gone")):
+        done = run(Pool((needs("oulu"), offers("ghent")), locks=(lock,)))
+        assert done["standing"] == []
+        assert [each["rules"] for each in done["warnings"]] == [["not_there"]]
+        assert named(done["best"]["pairs"]) == named(done["stable"]["pairs"]) == {("ghent", "oulu")}
+    there = run(Pool((needs("oulu"), offers("ghent")), fixed=(Pair("a", "gone", "oulu"),)))
+    assert there["standing"] == [["a", "gone", "oulu"]], "a pair that is there already stays"
+
+
+def test_locks_beyond_what_a_city_can_take_warn() -> None:
+    def warned(*cities: Candidate, locks: Sequence[tuple[str, str, str]], fixed: Sequence[tuple[str, str, str]] = ()) -> Any:
+        done = run(Pool(cities, locks=tuple(Pair(*each) for each in locks), fixed=tuple(Pair(*each) for each in fixed)))
+        assert len(done["standing"]) == len(locks) + len(fixed)
+        return {(each["mentor"], each["mentee"]): each["rules"] for each in done["warnings"]}
+
+    two, both = (needs("oulu"), needs("riga")), [("a", "ghent", "oulu"), ("a", "ghent", "riga")]
+    assert warned(*two, offers("ghent", places=1, most_as_mentor=2), locks=both) == {
+        ("ghent", "oulu"): ["no_place"], ("ghent", "riga"): ["no_place"],
+    }  # fmt: skip
+    assert warned(*two, offers("ghent", places=2, most_as_mentor=1), locks=both[:1], fixed=both[1:]) == {
+        ("ghent", "oulu"): ["no_place"]
+    }
+    assert warned(*two, offers("ghent", places=2, most_as_mentor=2), locks=both) == {}
+    twice = [("a", "ghent", "oulu"), ("a", "genoa", "oulu")]
+    assert warned(needs("oulu", most_as_mentee=2), offers("ghent"), offers("genoa"), locks=twice) == {
+        ("ghent", "oulu"): ["no_room"], ("genoa", "oulu"): ["no_room"],
+    }  # fmt: skip
+    many = city("oulu", needs=(Need("a"), Need("b")), most_as_mentee=1)
+    assert warned(many, offers("ghent"), offers("genoa", theme="b"), locks=[("a", "ghent", "oulu"), ("b", "genoa", "oulu")]) == {
+        ("ghent", "oulu"): ["no_room"], ("genoa", "oulu"): ["no_room"],
+    }  # fmt: skip
+
+
 def test_a_city_is_never_paired_with_itself() -> None:
     both = city("genoa", needs=(Need("a", wishes=("genoa",)),), offers=(Offer("a", wishes=("genoa",)),))
     done = run(Pool((both,)))

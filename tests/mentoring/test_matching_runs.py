@@ -16,6 +16,7 @@ from icportal.mentoring import applications, matchings, pools
 from icportal.mentoring.enums import PairingState, Phase, RuleKind
 from icportal.mentoring.models import MatchRun, Pairing
 from icportal.mentoring.services import answers, matching
+from icportal.mentoring.services import applications as applying
 from icportal.mentoring.services import pairings as working
 
 PERCEPTION = THEMES[0]
@@ -105,6 +106,20 @@ def test_a_city_that_takes_part_after_all_can_have_its_pair_again(portal: Flask)
     assert application is not None
     assert answers.leave_pairings(application, actor=world.officer("riga"), reason="No time.") == 1
     assert send(world)[1] == ["genoa"]
+
+
+@pytest.mark.databases
+def test_a_lock_on_a_city_that_withdrew_is_not_proposed_and_leaves_the_other_free(portal: Flask) -> None:
+    world = two_mentors()
+    lock(world, "genoa", "riga")
+    application = applications.application_of(world.programme, world.city("genoa").id)
+    assert application is not None
+    applying.move_application(
+        application, world.programme, "withdraw", actor=world.officer("genoa"), seen=application.version, reason="No time."
+    )
+    run, proposed = send(world)
+    assert proposed == ["ghent"]
+    assert (run.outcome["standing"], [each["rules"] for each in run.outcome["warnings"]]) == ([], [["not_there"]])
 
 
 def test_a_city_reads_of_a_declined_pair_without_blame(portal: Flask) -> None:

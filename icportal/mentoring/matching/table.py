@@ -116,8 +116,8 @@ class Table:
     @cached_property
     def standing(self) -> tuple[Pair, ...]:
         """Pairs that no run touches, each once: those that are there, and every lock that can be proposed."""
-        locks = set(self.pool.locks) - set(self.pool.declined)
-        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *sorted(locks)]))
+        locks = sorted(lock for lock in set(self.pool.locks) - set(self.pool.declined) if self.place_in_table(lock) is not None)
+        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *locks]))
 
     @cached_property
     def free_rows(self) -> list[int]:
@@ -371,10 +371,14 @@ class Table:
     def _marked(self, pairs: Sequence[Pair]) -> Any:
         found = self.np.zeros((len(self.rows), len(self.columns)), dtype=bool)
         for pair in pairs:
-            row, column = self.row_of.get((pair.theme, pair.mentee)), self.column_of.get((pair.theme, pair.mentor))
-            if row is not None and column is not None:
-                found[row, column] = True
+            if (place := self.place_in_table(pair)) is not None:
+                found[place] = True
         return found
+
+    def place_in_table(self, pair: Pair) -> tuple[int, int] | None:
+        """Its row and column; None where one of both cities takes no part in the theme."""
+        row, column = self.row_of.get((pair.theme, pair.mentee)), self.column_of.get((pair.theme, pair.mentor))
+        return None if row is None or column is None else (row, column)
 
     def pair(self, row: int, column: int) -> Pair:
         return Pair(self.rows[row].need.theme, self.columns[column].city.code, self.rows[row].city.code)
