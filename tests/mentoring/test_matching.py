@@ -145,7 +145,9 @@ def test_the_order_of_the_input_changes_nothing(pool: Pool, random: Random) -> N
         return tuple(random.sample(list(items), len(items)))
 
     cities = shuffled([replace(each, needs=shuffled(each.needs), offers=shuffled(each.offers)) for each in pool.candidates])
-    other = replace(pool, candidates=cities, locks=shuffled(pool.locks), bans=shuffled(pool.bans), declined=shuffled(pool.declined))
+    other = replace(
+        pool, candidates=cities, locks=shuffled(pool.locks), bans=shuffled(pool.bans), declined=shuffled(pool.declined)
+    )
     assert checksum(pool, run(pool)) == checksum(other, run(other))
     assert Pool.of(pool.canonical()).canonical() == pool.canonical()
 
@@ -214,6 +216,54 @@ def test_only_an_interpreter_links_two_cities() -> None:
     assert run(nobody)["best"]["left_over"][0]["mentors"] == {"genoa": ["nobody_pays"]}
     done = run(Pool((replace(mentee, interpreter="own"), replace(mentor, interpreter="other"))))
     assert done["best"]["pairs"][0]["interpreter"] is True
+
+
+def test_what_would_help_is_what_helps_in_the_same_result() -> None:
+    """With a language for Oulu the best result moves Riga to Berlin; in the stable one Riga and Ghent keep each other."""
+    done = run(
+        Pool(
+            (
+                needs("oulu", languages={"fi": "c2"}), needs("riga", "ghent"), offers("ghent", "riga", languages={"en": "c1", "it": "c1"}),
+                offers("berlin", avoid=frozenset({"oulu"})),
+            )
+        )
+    )  # fmt: skip
+    helps = {result: done[result]["left_over"][0]["helps"] for result in ("best", "stable")}
+    assert {each["value"] for each in helps["best"] if each["is_met"]} == {"en", "it"}
+    assert [each for each in helps["stable"] if each["is_met"]] == []
+
+
+def test_many_languages_of_mentors_hide_no_other_change() -> None:
+    many = dict.fromkeys(["en", "it", "fr", "de", "es", "pt", "nl", "pl", "cs", "sk", "sl", "hr", "ro", "bg"], "c1")
+    helps = run(Pool((needs("oulu"), needs("riga"), offers("ghent", languages=many))))["best"]["left_over"][0]["helps"]
+    assert [(each["change"], each["value"]) for each in helps] == [("place", "ghent")], "they share a language already"
+    apart = needs("oulu", languages={"fi": "c2"})
+    few = dict.fromkeys(many, "a2") | {"pt": "b2"}
+    for interpreter, also in (("none", []), ("other", [("interpreter", "")])):
+        mentor = offers("ghent", languages=few, interpreter=interpreter)
+        helps = run(Pool((apart, mentor)))["best"]["left_over"][0]["helps"]
+        assert [(each["change"], each["value"]) for each in helps] == [("language", "pt"), *also], "below the level none helps"
+
+
+def test_of_many_mentors_with_other_days_the_free_one_is_told() -> None:
+    late = ((date(2028, 1, 1), date(2028, 2, 1)),)
+    days = [
+        ((date(2027, 1 + number // 2, 1 + 14 * (number % 2)), date(2027, 1 + number // 2, 14 + 14 * (number % 2))),)
+        for number in range(20)
+    ]
+    mentors = [offers(f"c{number:02}", f"d{number:02}", windows=days[number]) for number in range(20)]
+    others = [needs(f"d{number:02}") for number in range(19)]
+    done = run(Pool((needs("oulu", windows=late), *others, *mentors)))
+    assert [each["mentee"] for each in done["stable"]["left_over"]] == ["oulu"]
+    helps = [each for each in done["stable"]["left_over"][0]["helps"] if each["is_met"]]
+    assert [(each["change"], each["value"]) for each in helps] == [("days", "c19")]
+
+
+def test_who_has_as_many_mentors_as_it_can_work_with_reads_to_make_room() -> None:
+    mentee = city("oulu", most_as_mentee=1, needs=(Need("a", priority=1), Need("b", priority=2)))
+    done = run(Pool((mentee, offers("ghent"), offers("riga", theme="b"))))
+    for result in ("best", "stable"):
+        assert [each["change"] for each in done[result]["left_over"][0]["helps"] if each["is_met"]] == ["room"]
 
 
 def test_a_language_at_the_level_is_enough_and_below_it_is_not() -> None:

@@ -39,7 +39,12 @@ def two_mentors(phase: str = Phase.MATCH) -> Mentoring:
 
 def lock(world: Mentoring, mentor: str, mentee: str) -> None:
     matching.rule_pair(
-        world.scheme(), world.city(mentor), world.city(mentee), RuleKind.LOCK, reason="They asked for it.", actor=world.coordinator
+        world.scheme(),
+        world.city(mentor),
+        world.city(mentee),
+        RuleKind.LOCK,
+        reason="They asked for it.",
+        actor=world.coordinator,
     )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from icportal.core.canonical import sha256
 from icportal.mentoring.matching.best import best
 from icportal.mentoring.matching.blocking import blocking_pairs
-from icportal.mentoring.matching.explain import why_left_over, why_pair
+from icportal.mentoring.matching.explain import Solver, why_left_over, why_pair
 from icportal.mentoring.matching.pool import Pool
 from icportal.mentoring.matching.stable import stable
-from icportal.mentoring.matching.table import Rule, Table
+from icportal.mentoring.matching.table import RULES, Rule, Table
 
 BEST, STABLE = "best", "stable"
 
@@ -26,8 +26,8 @@ def run(pool: Pool, *, with_reasons: bool = True) -> dict[str, Any]:
     """
     table = Table(pool)
     outcome = {
-        BEST: _result(table, best(table).pairs, with_reasons=with_reasons),
-        STABLE: _result(table, stable(table).pairs, with_reasons=with_reasons),
+        BEST: _result(table, best, with_reasons=with_reasons),
+        STABLE: _result(table, stable, with_reasons=with_reasons),
         "standing": [[each.theme, each.mentor, each.mentee] for each in table.standing],
         "warnings": _warnings(table),
         "needs": len(table.rows),
@@ -43,7 +43,8 @@ def checksum(pool: Pool, outcome: dict[str, Any]) -> str:
     return sha256({"inputs": pool.canonical(), "outcome": outcome})
 
 
-def _result(table: Table, pairs: Sequence[tuple[int, int]], *, with_reasons: bool) -> dict[str, Any]:
+def _result(table: Table, solver: Solver, *, with_reasons: bool) -> dict[str, Any]:
+    pairs = solver(table).pairs
     ranks = Counter(int(table.rank[pair]) for pair in pairs)
     matched = {row for row, _column in pairs}
     left = [row for row in table.free_rows if row not in matched]
@@ -55,7 +56,7 @@ def _result(table: Table, pairs: Sequence[tuple[int, int]], *, with_reasons: boo
         "total": sum(int(table.score[pair]) for pair in pairs),
         "blocking": [_named(table, pair) for pair in blocking_pairs(table, pairs)],
         "left_over": [
-            why_left_over(table, row, pairs).stored()
+            why_left_over(table, row, pairs, solver).stored()
             if with_reasons
             else {"theme": table.rows[row].need.theme, "mentee": table.rows[row].city.code}
             for row in left
@@ -81,7 +82,7 @@ def _warnings(table: Table) -> list[dict[str, Any]]:
             rules = ["not_there"]
         else:
             broken = {*table.rules_against(*place), *(_limits_broken_by(table, *place) if lock in table.standing else ())}
-            rules = [str(rule) for rule in Rule if rule in broken]
+            rules = [str(rule) for rule in RULES if rule in broken]
         if rules:
             found.append({"theme": lock.theme, "mentor": lock.mentor, "mentee": lock.mentee, "rules": rules})
     return found
