@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from harness import PortalClient, statements
 from mentoring_world import THEMES, Mentoring, apply, make_programme, pair
 from sqlalchemy import select
 
@@ -140,3 +141,68 @@ def test_a_city_reads_of_a_declined_pair_without_blame(portal: Flask) -> None:
         told[reader] = dict(left[0].mentors)["Genoa"]
     assert told["city"] == ["This pair was proposed before and did not come about."]
     assert "declined" in told["coordinator"][0]
+
+
+# --- what pages read -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.databases
+def test_the_list_of_runs_reads_their_counts_and_nothing_else(portal: Flask) -> None:
+    world = two_mentors()
+    for _time in range(2):
+        matching.compute(world.programme, actor=world.coordinator)
+    programme = world.programme
+    db.session.commit()
+    assert programme.id == world.programme_id
+    with statements(portal) as sent:
+        rows = matchings.runs_of(programme)
+    assert [(row.number, row.best, row.stable, row.aim) for row in rows] == [(2, 1, 1, ""), (1, 1, 1, "")]
+    assert len(sent) == 1
+    assert "inputs" not in sent[0]
+
+
+def test_a_run_names_the_cities_it_started_from_and_no_others(portal: Flask) -> None:
+    world = two_mentors()
+    world.city("oulu")
+    lock(world, "vantaa", "riga")
+    run = matching.compute(world.programme, actor=world.coordinator)
+    assert set(matchings.names_for(world.programme, "en", run).cities) == {"genoa", "ghent", "riga", "vantaa"}
+    assert matchings.names_for(world.programme, "en").cities == {}
+
+
+def test_pairs_with_their_reasons_come_in_pages(portal: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matchings, "PAGE", 2)
+    world = two_mentors()
+    apply(world, "oulu", needs=(PERCEPTION,))
+    run = matching.compute(world.programme, actor=world.coordinator)
+    first, second, beyond = (matchings.pairs_of(run, page=page) for page in (1, 2, 99))
+    assert (first.total, first.last, len(first.rows)) == (4, 2, 2)
+    assert beyond == second
+    assert [each["score"] for each in (*first.rows, *second.rows)] == sorted(
+        (p["score"] for p in run.outcome["all_pairs"]), reverse=True
+    )
+    assert {each["mentor"] for each in matchings.pairs_of(run, city="ghent").rows} == {"ghent"}
+
+
+def test_the_pages_of_a_run_lead_on_and_say_what_does_not_count(
+    app: Flask, client: PortalClient, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matchings, "PAGE", 1)
+    with app.app_context():
+        world = two_mentors()
+        lock(world, "genoa", "riga")
+        send(world)
+        decline(world)
+        matching.compute(world.programme, actor=world.coordinator)
+        db.session.commit()
+        number = world.coordinator.id
+    coordinator = sign_in(number)
+    desk = "/en/work/mentoring/first/matching"
+    assert "This lock no longer counts" in coordinator.get(desk).text
+    assert "are locked, but not proposed:" in coordinator.get(f"{desk}/runs/2").text
+    pairs = coordinator.get(f"{desk}/runs/2/pairs")
+    assert "1 of 2 shown" in pairs.text
+    assert 'rel="next" href="/en/work/mentoring/first/matching/runs/2/pairs?page=2"' in pairs.text
+    last = coordinator.get(f"{desk}/runs/2/pairs?page=2")
+    assert 'rel="prev"' in last.text
+    assert 'rel="next"' not in last.text
