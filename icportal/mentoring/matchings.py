@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,9 +19,12 @@ from icportal.i18n.locales import get
 from icportal.mentoring import programmes
 from icportal.mentoring.enums import Aim, PairingState, Permission
 from icportal.mentoring.matching import reasons, runs
+from icportal.mentoring.matching.explain import ENOUGH
 from icportal.mentoring.matching.pool import Pool
 from icportal.mentoring.models import MatchRun, Pairing, PairRule, Programme
 from icportal.mentoring.rules import OfCity
+
+PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,37 @@ class LeftOver:
     mentors: Sequence[tuple[str, Sequence[str]]]
 
 
-def runs_of(programme: Programme) -> list[MatchRun]:
-    """Every run, the newest first."""
-    query = select(MatchRun).where(MatchRun.programme_id == programme.id)
-    return list(db.session.scalars(query.order_by(MatchRun.number.desc())))
+@dataclass(frozen=True)
+class RunRow:
+    """A run in the list of runs, with how many pairs each result has."""
+
+    number: int
+    created_by: int | None
+    created_at: datetime
+    aim: str
+    best: int
+    stable: int
+
+
+@dataclass(frozen=True)
+class PairPage:
+    """Some pairs of a run with their reasons, and where the list goes on."""
+
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    page: int
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def runs_of(programme: Programme) -> list[RunRow]:
+    """Every run, the newest first; of what a run holds, the two counts only."""
+    counts = [MatchRun.outcome[aim, "matched"].as_integer() for aim in (Aim.BEST, Aim.STABLE)]
+    query = select(MatchRun.number, MatchRun.created_by, MatchRun.created_at, MatchRun.aim, *counts)
+    query = query.where(MatchRun.programme_id == programme.id).order_by(MatchRun.number.desc())
+    return [RunRow(*row) for row in db.session.execute(query)]
 
 
 def get_run(programme: Programme, number: int) -> MatchRun:
@@ -72,11 +103,29 @@ def rules_of(programme: Programme) -> list[PairRule]:
     return list(db.session.scalars(select(PairRule).where(PairRule.programme_id == programme.id).order_by(PairRule.id)))
 
 
-def names_for(programme: Programme, language: str) -> Names:
-    """What everything in the runs of a programme is called."""
+def pairs_of(run: MatchRun, *, city: str = "", page: int = 1) -> PairPage:
+    """A page of all pairs there could be, or of one city's: those that can be made first, the highest score first."""
+    pairs = [each for each in run.outcome["all_pairs"] if not city or city in (each["mentor"], each["mentee"])]
+    pairs.sort(key=lambda each: (bool(each["rules"]), -each["score"], each["mentee"], each["mentor"], each["theme"]))
+    found = PairPage((), len(pairs), page)
+    page = min(max(page, 1), found.last)
+    return replace(found, rows=pairs[(page - 1) * PAGE : page * PAGE], page=page)
+
+
+def names_for(programme: Programme, language: str, run: MatchRun | None = None) -> Names:
+    """What the themes of a programme are called, and the cities one of its runs started from."""
     rows = programmes.scheme_rows(programme.schemes, language)
-    cities = {city.slug: city.name_in(language) for city in db.session.scalars(select(City))}
+    codes = cities_of(run) if run else frozenset()
+    found = db.session.scalars(select(City).where(City.slug.in_(codes))) if codes else ()
+    cities = {city.slug: city.name_in(language) for city in found}
     return Names(cities, {row.scheme.toolkit: row.title for row in rows.values()}, language)
+
+
+def cities_of(run: MatchRun) -> frozenset[str]:
+    """The codes of every city a run started from."""
+    pool = Pool.of(run.inputs)
+    pairs = (*pool.locks, *pool.bans, *pool.fixed, *pool.declined)
+    return frozenset({city.code for city in pool.candidates} | {code for pair in pairs for code in (pair.mentor, pair.mentee)})
 
 
 def left_over(run: MatchRun, aim: str, names: Names, programme: Programme, *, for_coordinator: bool) -> list[LeftOver]:
@@ -97,7 +146,7 @@ def left_over_of(programme: Programme, city: City, *, actor: Actor, language: st
     own = [each for each in run.outcome[run.aim]["left_over"] if each["mentee"] == city.slug and each["theme"] not in served_in]
     if not own:
         return []
-    return _all_in_words(own, names_for(programme, language), programme, for_coordinator=can(actor, Permission.MATCH))
+    return _all_in_words(own, names_for(programme, language, run), programme, for_coordinator=can(actor, Permission.MATCH))
 
 
 def _all_in_words(
@@ -116,7 +165,7 @@ def _in_words(each: Mapping[str, Any], names: Names, schemes: Mapping[str, int],
         mentors.append((names.city(code), said))
     changes = [reasons.change(found, city=names.city, language=names.spoken) for found in each["helps"] if found["is_met"]]
     return LeftOver(
-        schemes.get(each["theme"], 0), names.theme(each["theme"]), names.city(each["mentee"]), changes[:3], sorted(mentors),
+        schemes.get(each["theme"], 0), names.theme(each["theme"]), names.city(each["mentee"]), changes[:ENOUGH], sorted(mentors),
     )  # fmt: skip
 
 

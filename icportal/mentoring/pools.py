@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from icportal.cities.models import City
 from icportal.core.db import db
 from icportal.mentoring import applications
 from icportal.mentoring.enums import FINISHED, STANDING, ApplicationState, PairingState, RuleKind, Side
+from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching.pool import LEVELS, Candidate, Fingerprint, Need, Offer, Pair, Pool, Settings
 from icportal.mentoring.models import Application, Pairing, PairRule, Programme
 from icportal.mentoring.models import Need as NeedRow
+from icportal.workflow.models import WorkflowEvent
+
+#: Scheme, mentor and mentee.
+Key = tuple[int, int, int]
 
 
 def pool_of(programme: Programme) -> Pool:
@@ -22,13 +27,12 @@ def pool_of(programme: Programme) -> Pool:
     sent = applications.sent_applications(programme)
     rules = list(db.session.scalars(select(PairRule).where(PairRule.programme_id == programme.id).order_by(PairRule.id)))
     standing = _standing(programme)
-    cities = _cities(sent, rules, standing)
+    fixed = {_key(pair) for pair in standing}
+    declined = [pair for key, pair in declined_pairs(programme, rules).items() if key not in fixed]
+    cities = _cities(sent, [*rules, *standing, *declined])
     themes = {scheme.id: scheme.toolkit for scheme in programme.schemes}
     carried = left_over_before(programme)
-    fixed = {(pair.scheme_id, pair.mentor_id, pair.mentee_id) for pair in standing}
-    locks = [
-        each for each in rules if each.kind == RuleKind.LOCK and (each.scheme_id, each.mentor_id, each.mentee_id) not in fixed
-    ]
+    locks = [each for each in rules if each.kind == RuleKind.LOCK and _key(each) not in fixed]
     return Pool(
         candidates=tuple(_candidate(each, cities, themes, carried.get(each.city_id, 0)) for each in sent),
         settings=Settings.of(programme.settings),
@@ -36,7 +40,30 @@ def pool_of(programme: Programme) -> Pool:
         bans=tuple(_pair(each, cities, themes) for each in rules if each.kind == RuleKind.BAN),
         fixed=tuple(_pair(each, cities, themes) for each in standing),
         past=tuple(sorted({(cities[m].slug, cities[n].slug) for m, n in _past(programme) if m in cities and n in cities})),
+        declined=tuple(_pair(each, cities, themes) for each in declined),
     )
+
+
+def declined_pairs(programme: Programme, rules: Iterable[PairRule]) -> Mapping[Key, Pairing]:
+    """Pairs that were proposed and ended before they began, unless a coordinator has locked them since.
+
+    Where a city withdrew, nobody has said no to the other: who takes part again can be matched with it again.
+    """
+    event = select(WorkflowEvent.id).where(WorkflowEvent.workflow == PAIRING.key, WorkflowEvent.subject_id == Pairing.id)
+    began_or_left = event.where(or_(WorkflowEvent.target == PairingState.ACTIVE, WorkflowEvent.transition == "leave"))
+    query = select(Pairing).where(
+        Pairing.programme_id == programme.id, Pairing.state == PairingState.ENDED, ~exists(began_or_left)
+    )
+    ended = {_key(pair): pair for pair in db.session.scalars(query.order_by(Pairing.state_since, Pairing.id))}
+    locked = {_key(rule): rule.created_at for rule in rules if rule.kind == RuleKind.LOCK}
+    return {key: pair for key, pair in ended.items() if key not in locked or locked[key] <= pair.state_since}
+
+
+def outdated_locks(programme: Programme, rules: Iterable[PairRule]) -> frozenset[int]:
+    """The ids of locks whose pair was proposed and came to nothing since: they no longer count."""
+    rules = list(rules)
+    declined = declined_pairs(programme, rules)
+    return frozenset(rule.id for rule in rules if rule.kind == RuleKind.LOCK and _key(rule) in declined)
 
 
 def left_over_before(programme: Programme) -> Mapping[int, int]:
@@ -67,12 +94,15 @@ def _past(programme: Programme) -> list[tuple[int, int]]:
     return [(row.mentor_id, row.mentee_id) for row in db.session.execute(query)]
 
 
-def _cities(sent: Iterable[Application], rules: Iterable[PairRule], standing: Iterable[Pairing]) -> Mapping[int, City]:
+def _cities(sent: Iterable[Application], pairs: Iterable[PairRule | Pairing]) -> Mapping[int, City]:
     named = {each.city_id for each in sent}
     named |= {number for each in sent for number in (*(w.city_id for w in each.wishes), *(a.city_id for a in each.avoided))}
-    named |= {number for rule in rules for number in (rule.mentor_id, rule.mentee_id)}
-    named |= {number for pairing in standing for number in (pairing.mentor_id, pairing.mentee_id)}
+    named |= {number for pair in pairs for number in (pair.mentor_id, pair.mentee_id)}
     return {city.id: city for city in db.session.scalars(select(City).where(City.id.in_(named)))}
+
+
+def _key(each: PairRule | Pairing) -> Key:
+    return each.scheme_id, each.mentor_id, each.mentee_id
 
 
 def _pair(each: PairRule | Pairing, cities: Mapping[int, City], themes: Mapping[int, str]) -> Pair:

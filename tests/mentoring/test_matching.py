@@ -46,7 +46,7 @@ def named(pairs: Iterable[dict[str, Any]]) -> set[tuple[str, str]]:
 
 @st.composite
 def pools(draw: st.DrawFn) -> Pool:
-    """Pools of at most four cities, two themes, limits on both sides, wishes, bans, avoid lists and locks."""
+    """Pools of at most four cities, two themes, limits on both sides, wishes, bans, avoid lists, locks and what was declined."""
     codes = CODES[: draw(st.integers(1, 4))]
     cities = []
     for code in codes:
@@ -67,7 +67,7 @@ def pools(draw: st.DrawFn) -> Pool:
         )  # fmt: skip
     pairs = st.builds(Pair, st.sampled_from("ab"), st.sampled_from(CODES), st.sampled_from(CODES))
     few = st.lists(pairs, max_size=1).map(tuple)
-    return Pool(tuple(cities), locks=draw(few), bans=draw(few))
+    return Pool(tuple(cities), locks=draw(few), bans=draw(few), declined=draw(few))
 
 
 def every_assignment(table: Table) -> Iterator[Found]:
@@ -145,7 +145,9 @@ def test_the_order_of_the_input_changes_nothing(pool: Pool, random: Random) -> N
         return tuple(random.sample(list(items), len(items)))
 
     cities = shuffled([replace(each, needs=shuffled(each.needs), offers=shuffled(each.offers)) for each in pool.candidates])
-    other = replace(pool, candidates=cities, locks=shuffled(pool.locks), bans=shuffled(pool.bans))
+    other = replace(
+        pool, candidates=cities, locks=shuffled(pool.locks), bans=shuffled(pool.bans), declined=shuffled(pool.declined)
+    )
     assert checksum(pool, run(pool)) == checksum(other, run(other))
     assert Pool.of(pool.canonical()).canonical() == pool.canonical()
 
@@ -216,6 +218,54 @@ def test_only_an_interpreter_links_two_cities() -> None:
     assert done["best"]["pairs"][0]["interpreter"] is True
 
 
+def test_what_would_help_is_what_helps_in_the_same_result() -> None:
+    """With a language for Oulu the best result moves Riga to Berlin; in the stable one Riga and Ghent keep each other."""
+    done = run(
+        Pool(
+            (
+                needs("oulu", languages={"fi": "c2"}), needs("riga", "ghent"), offers("ghent", "riga", languages={"en": "c1", "it": "c1"}),
+                offers("berlin", avoid=frozenset({"oulu"})),
+            )
+        )
+    )  # fmt: skip
+    helps = {result: done[result]["left_over"][0]["helps"] for result in ("best", "stable")}
+    assert {each["value"] for each in helps["best"] if each["is_met"]} == {"en", "it"}
+    assert [each for each in helps["stable"] if each["is_met"]] == []
+
+
+def test_many_languages_of_mentors_hide_no_other_change() -> None:
+    many = dict.fromkeys(["en", "it", "fr", "de", "es", "pt", "nl", "pl", "cs", "sk", "sl", "hr", "ro", "bg"], "c1")
+    helps = run(Pool((needs("oulu"), needs("riga"), offers("ghent", languages=many))))["best"]["left_over"][0]["helps"]
+    assert [(each["change"], each["value"]) for each in helps] == [("place", "ghent")], "they share a language already"
+    apart = needs("oulu", languages={"fi": "c2"})
+    few = dict.fromkeys(many, "a2") | {"pt": "b2"}
+    for interpreter, also in (("none", []), ("other", [("interpreter", "")])):
+        mentor = offers("ghent", languages=few, interpreter=interpreter)
+        helps = run(Pool((apart, mentor)))["best"]["left_over"][0]["helps"]
+        assert [(each["change"], each["value"]) for each in helps] == [("language", "pt"), *also], "below the level none helps"
+
+
+def test_of_many_mentors_with_other_days_the_free_one_is_told() -> None:
+    late = ((date(2028, 1, 1), date(2028, 2, 1)),)
+    days = [
+        ((date(2027, 1 + number // 2, 1 + 14 * (number % 2)), date(2027, 1 + number // 2, 14 + 14 * (number % 2))),)
+        for number in range(20)
+    ]
+    mentors = [offers(f"c{number:02}", f"d{number:02}", windows=days[number]) for number in range(20)]
+    others = [needs(f"d{number:02}") for number in range(19)]
+    done = run(Pool((needs("oulu", windows=late), *others, *mentors)))
+    assert [each["mentee"] for each in done["stable"]["left_over"]] == ["oulu"]
+    helps = [each for each in done["stable"]["left_over"][0]["helps"] if each["is_met"]]
+    assert [(each["change"], each["value"]) for each in helps] == [("days", "c19")]
+
+
+def test_who_has_as_many_mentors_as_it_can_work_with_reads_to_make_room() -> None:
+    mentee = city("oulu", most_as_mentee=1, needs=(Need("a", priority=1), Need("b", priority=2)))
+    done = run(Pool((mentee, offers("ghent"), offers("riga", theme="b"))))
+    for result in ("best", "stable"):
+        assert [each["change"] for each in done[result]["left_over"][0]["helps"] if each["is_met"]] == ["room"]
+
+
 def test_a_language_at_the_level_is_enough_and_below_it_is_not() -> None:
     pool = Pool((needs("riga", languages={"en": "b1"}), offers("genoa")))
     assert run(pool)["best"]["matched"] == 0
@@ -237,6 +287,20 @@ def test_a_lock_that_breaks_a_rule_stands_and_warns() -> None:
     assert done["best"]["pairs"] == [], "its need is met: no run touches it"
 
 
+def test_a_pair_that_came_to_nothing_is_not_made_again_not_even_by_its_lock() -> None:
+    pair = Pair("a", "ghent", "oulu")
+    pool = Pool((needs("oulu", "ghent"), offers("ghent"), offers("berlin")), declined=(pair,))
+    done = run(pool)
+    assert named(done["best"]["pairs"]) == named(done["stable"]["pairs"]) == {("berlin", "oulu")}
+    locked = run(replace(pool, locks=(pair,)))
+    assert locked["standing"] == []
+    assert locked["warnings"] == [{"theme": "a", "mentor": "ghent", "mentee": "oulu", "rules": ["declined"]}]
+    assert named(locked["best"]["pairs"]) == {("berlin", "oulu")}
+    assert Pool.of(pool.canonical()).declined == (pair,)
+    earlier = {name: value for name, value in pool.canonical().items() if name != "declined"}
+    assert Pool.of(earlier).declined == ()
+
+
 def test_a_city_that_withdrew_is_in_nobodys_way() -> None:
     pool = Pool(
         (needs("oulu", "gone", "ghent", avoid=frozenset({"gone"})), offers("ghent", "gone")),
@@ -245,6 +309,40 @@ def test_a_city_that_withdrew_is_in_nobodys_way() -> None:
     done = run(pool)
     assert named(done["best"]["pairs"]) == {("ghent", "oulu")}
     assert done["warnings"][0]["rules"] == ["not_there"]
+
+
+def test_a_lock_on_a_city_that_withdrew_keeps_nobody_from_a_mentor() -> None:
+    for lock in (Pair("a", "gone", "oulu"), Pair("b", "ghent", "oulu"), Pair("a", "ghent", "gone")):
+        done = run(Pool((needs("oulu"), offers("ghent")), locks=(lock,)))
+        assert done["standing"] == []
+        assert [each["rules"] for each in done["warnings"]] == [["not_there"]]
+        assert named(done["best"]["pairs"]) == named(done["stable"]["pairs"]) == {("ghent", "oulu")}
+    there = run(Pool((needs("oulu"), offers("ghent")), fixed=(Pair("a", "gone", "oulu"),)))
+    assert there["standing"] == [["a", "gone", "oulu"]], "a pair that is there already stays"
+
+
+def test_locks_beyond_what_a_city_can_take_warn() -> None:
+    def warned(*cities: Candidate, locks: Sequence[tuple[str, str, str]], fixed: Sequence[tuple[str, str, str]] = ()) -> Any:
+        done = run(Pool(cities, locks=tuple(Pair(*each) for each in locks), fixed=tuple(Pair(*each) for each in fixed)))
+        assert len(done["standing"]) == len(locks) + len(fixed)
+        return {(each["mentor"], each["mentee"]): each["rules"] for each in done["warnings"]}
+
+    two, both = (needs("oulu"), needs("riga")), [("a", "ghent", "oulu"), ("a", "ghent", "riga")]
+    assert warned(*two, offers("ghent", places=1, most_as_mentor=2), locks=both) == {
+        ("ghent", "oulu"): ["no_place"], ("ghent", "riga"): ["no_place"],
+    }  # fmt: skip
+    assert warned(*two, offers("ghent", places=2, most_as_mentor=1), locks=both[:1], fixed=both[1:]) == {
+        ("ghent", "oulu"): ["no_place"]
+    }
+    assert warned(*two, offers("ghent", places=2, most_as_mentor=2), locks=both) == {}
+    twice = [("a", "ghent", "oulu"), ("a", "genoa", "oulu")]
+    assert warned(needs("oulu", most_as_mentee=2), offers("ghent"), offers("genoa"), locks=twice) == {
+        ("ghent", "oulu"): ["no_room"], ("genoa", "oulu"): ["no_room"],
+    }  # fmt: skip
+    many = city("oulu", needs=(Need("a"), Need("b")), most_as_mentee=1)
+    assert warned(many, offers("ghent"), offers("genoa", theme="b"), locks=[("a", "ghent", "oulu"), ("b", "genoa", "oulu")]) == {
+        ("ghent", "oulu"): ["no_room"], ("genoa", "oulu"): ["no_room"],
+    }  # fmt: skip
 
 
 def test_a_city_is_never_paired_with_itself() -> None:

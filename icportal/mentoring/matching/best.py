@@ -8,6 +8,7 @@ assignments are equally good, the order of the cities' codes decides.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,13 +63,14 @@ class _Seats:
     @staticmethod
     def _spare(owners: Sequence[str], room: Any) -> list[str]:
         """A city for each place of it that has to stay free."""
-        return [code for code in sorted(set(owners)) for _each in range(owners.count(code) - room[code])]
+        return [code for code, number in sorted(Counter(owners).items()) for _each in range(number - room[code])]
 
     @cached_property
     def network(self) -> _Network:
         """The limits of this table; the same for every worst rank."""
         np, table = self.np, self.table
-        columns = sorted(set(self.seats))
+        seats = Counter(self.seats)
+        columns = sorted(seats)
         owners = [table.rows[row].city.code for row in self.rows]
         givers = [table.columns[column].city.code for column in columns]
         mentees, mentors = sorted(set(owners)), sorted(set(givers))
@@ -80,12 +82,13 @@ class _Seats:
         edges = [(0, mentee_at[code], table.room_as_mentee[code]) for code in mentees]
         edges += [(mentee_at[code], first_row + place, 1) for place, code in enumerate(owners)]
         edges += [
-            (first_column + place, mentor_at[code], self.seats.count(column))
+            (first_column + place, mentor_at[code], seats[column])
             for place, (code, column) in enumerate(zip(givers, columns, strict=True))
         ]
         edges += [(mentor_at[code], 1, table.room_as_mentor[code]) for code in mentors]
         sources, targets, limits = (np.array(each, dtype=np.int32) for each in zip(*edges, strict=True))
-        first = np.array([self.seats.index(column) for column in columns], dtype=int)
+        first_of = {column: place for place, column in reversed(list(enumerate(self.seats)))}
+        first = np.array([first_of[column] for column in columns], dtype=int)
         return _Network(sources, targets, limits, first_row, first_column, first, first_mentor + len(mentors))
 
     def solve(self, worst: int) -> list[tuple[int, int]]:

@@ -1,22 +1,32 @@
 """Why: of every pair its parts, of every need left over which rule removed each mentor and the smallest change that would help.
 
-A change is tried by computing the best assignment anew with it. Whether a pair is on an avoid list, and whose, is told to nobody
+A change is tried by computing the result anew with it, each result by its own solver. Only changes that open a pair, or make room
+for one, are tried, the smallest first, until there are enough to tell. Whether a pair is on an avoid list, and whose, is told to nobody
 but coordinators: what a city reads of it is that there is a reason against the pair.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from icportal.mentoring.matching.best import best
-from icportal.mentoring.matching.pool import NO_INTERPRETER, OTHERS_COST, OWN_COST, Candidate, Pair, Pool
+from icportal.mentoring.matching.best import Best
+from icportal.mentoring.matching.pool import LEVELS, NO_INTERPRETER, OWN_COST, Candidate, Pair, Pool
+from icportal.mentoring.matching.stable import Stable
 from icportal.mentoring.matching.table import Rule, Table
 
-#: At most so many changes are tried for one need.
-MOST_CHANGES = 12
+#: At most so many changes of one kind are tried for one need, and no more once so many would meet it.
+MOST_OF_A_KIND, ENOUGH = 6, 3
+#: What a language in common, or an interpreter, does away with.
+SPEECHLESS = frozenset({Rule.NO_LANGUAGE, Rule.NOBODY_PAYS})
+
+#: What finds a result: ``best`` or ``stable``.
+Solver = Callable[[Table], Best | Stable]
+#: (change, value, effort, the city as it would be).
+Tried = tuple["Change", str, int, Candidate]
 
 
 @dataclass(frozen=True)
@@ -89,43 +99,64 @@ class LeftOver:
         }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """An offer for a need that was left over: the rules that remove the pair, and whether the mentor has a place left."""
+
+    city: Candidate
+    rules: frozenset[Rule]
+    has_place: bool
+
+    @property
+    def lacks_language(self) -> bool:
+        """Whether nothing but a language or an interpreter is in the way."""
+        return bool(self.rules) and self.rules <= SPEECHLESS
+
+
 def why_pair(table: Table, row: int, column: int) -> PairReasons:
     """The reasons of one pair, whether it was matched or not."""
     pair = table.pair(row, column)
     languages = table.languages_of(pair.mentor, pair.mentee)
     days = int(table.common_days[table.place_of[pair.mentee], table.place_of[pair.mentor]])
-    parts = [(str(part), int(points[row, column]), table.weight(part)) for part, points in table.points.items()]
+    parts = [(str(part), points, table.weight(part)) for part, points in table.points_of(row, column).items()]
     return PairReasons(
         pair, int(table.score[row, column]), parts, languages, not languages, days, int(table.rank[row, column]),
         int(table.rank_by_mentor[row, column]), [str(rule) for rule in table.rules_against(row, column)],
     )  # fmt: skip
 
 
-def why_left_over(table: Table, row: int, matched: Iterable[tuple[int, int]], *, with_helps: bool = True) -> LeftOver:
-    """Why a need got no mentor, and the smallest changes that would help."""
+def why_left_over(table: Table, row: int, matched: Sequence[tuple[int, int]], solver: Solver) -> LeftOver:
+    """Why a need got no mentor in the result of a solver, and the smallest changes that would help there."""
     need, mentee = table.rows[row].need, table.rows[row].city
     pairs = [*[table.pair(*each) for each in matched], *table.standing]
     mentors, taken = {}, {}
-    for column, offered in enumerate(table.columns):
-        if offered.offer.theme != need.theme or offered.city.code == mentee.code:
-            continue
+    for column, offered in _offers(table, row):
         rules = table.rules_against(row, column)
-        mentors[offered.city.code] = [str(rule) for rule in rules]
+        mentors[offered.code] = [str(rule) for rule in rules]
         if not rules:
-            taken[offered.city.code] = sorted(pair.mentee for pair in pairs if pair.mentor == offered.city.code)
-    helps = _helps(table, row) if with_helps else ()
-    return LeftOver(need.theme, mentee.code, mentors, taken, helps)
+            taken[offered.code] = sorted(pair.mentee for pair in pairs if pair.mentor == offered.code)
+    return LeftOver(need.theme, mentee.code, mentors, taken, _helps(table, row, matched, solver))
 
 
-def _helps(table: Table, row: int) -> list[Help]:
+def _offers(table: Table, row: int) -> list[tuple[int, Candidate]]:
+    """(column, city) of every other city that offers the theme of a need."""
+    need, mentee = table.rows[row].need, table.rows[row].city
+    return [
+        (j, each.city) for j, each in enumerate(table.columns) if each.offer.theme == need.theme and each.city.code != mentee.code
+    ]
+
+
+def _helps(table: Table, row: int, matched: Sequence[tuple[int, int]], solver: Solver) -> list[Help]:
     need, mentee = table.rows[row].need, table.rows[row].city
     before = int(table.allowed[row].sum())
-    found = []
-    for change, value, effort, changed in _changes(table, row):
+    found: list[Help] = []
+    for change, value, effort, changed in _changes(table, row, matched):
+        if sum(each.is_met for each in found) == ENOUGH:
+            break
         # What one more place changes does not depend on whose need it is for, and no other change on the theme of the need.
-        key = (str(change), value, changed[0].code, need.theme if change is Change.PLACE else "")
+        key = (solver, str(change), value, changed.code, need.theme if change is Change.PLACE else "")
         if key not in table.tried:
-            table.tried[key] = _outcome(table.with_something_else(_with(table.pool, changed)))
+            table.tried[key] = _outcome(table.with_something_else(_with(table.pool, changed)), solver)
         allowed, is_met = table.tried[key][need.theme, mentee.code]
         opens = allowed - before
         if opens > 0 or is_met:
@@ -133,37 +164,79 @@ def _helps(table: Table, row: int) -> list[Help]:
     return sorted(found, key=lambda each: (not each.is_met, each.effort, -each.opens, each.value))
 
 
-def _outcome(after: Table) -> dict[tuple[str, str], tuple[int, bool]]:
-    """For each need (theme, mentee): how many mentors it could have, and whether the best assignment gives it one."""
-    met, counts = {row for row, _column in best(after).pairs}, after.allowed.sum(axis=1)
+def _outcome(after: Table, solver: Solver) -> dict[tuple[str, str], tuple[int, bool]]:
+    """For each need (theme, mentee): how many mentors it could have, and whether the result gives it one."""
+    met, counts = {row for row, _column in solver(after).pairs}, after.allowed.sum(axis=1)
     return {key: (int(counts[row]), row in met) for key, row in after.row_of.items()}
 
 
-def _changes(table: Table, row: int) -> list[tuple[Change, str, int, Sequence[Candidate]]]:
-    """(change, value, effort, the cities as they would be) of everything that is worth trying."""
+def _changes(table: Table, row: int, matched: Sequence[tuple[int, int]]) -> list[Tried]:
+    """Everything that is worth trying, the smallest change first."""
     need, mentee = table.rows[row].need, table.rows[row].city
-    offers = [c for c in table.columns if c.offer.theme == need.theme and c.city.code != mentee.code]
-    tried: list[tuple[Change, str, int, Sequence[Candidate]]] = []
+    offers = _judged(table, row, matched)
+    kinds: list[list[Tried]] = [
+        _room(table, mentee, matched),
+        _languages(table, mentee, offers),
+        _interpreter(mentee, offers),
+        [
+            (Change.DAYS, each.city.code, 2, replace(mentee, windows=tuple(sorted({*mentee.windows, *each.city.windows}))))
+            for each in offers
+            if each.rules == {Rule.NO_DAYS}
+        ],
+        [
+            (Change.AVOID, each.city.code, 3, replace(mentee, avoid=mentee.avoid - {each.city.code}))
+            for each in offers
+            if each.rules == {Rule.AVOIDED} and mentee.code not in each.city.avoid
+        ],
+        [
+            (Change.PLACE, each.city.code, 4, _one_more(each.city, need.theme))
+            for each in offers
+            if each.rules <= {Rule.NO_PLACE}
+        ],
+    ]  # fmt: skip
+    return sorted((each for kind in kinds for each in kind[:MOST_OF_A_KIND]), key=lambda each: each[2])
+
+
+def _judged(table: Table, row: int, matched: Sequence[tuple[int, int]]) -> list[_Judged]:
+    """The offers for a need, those with a place left first."""
+    taken = Counter(column for _row, column in matched)
+    given = Counter(table.columns[column].city.code for _row, column in matched)
+    found = [
+        _Judged(
+            city, frozenset(table.rules_against(row, column)),
+            table.places_left(column) > taken[column] and table.room_as_mentor[city.code] > given[city.code],
+        )
+        for column, city in _offers(table, row)
+    ]  # fmt: skip
+    return sorted(found, key=lambda each: (not each.has_place, each.city.code))
+
+
+def _room(table: Table, mentee: Candidate, matched: Sequence[tuple[int, int]]) -> list[Tried]:
+    """One more mentor, where a city has as many as it can work with."""
+    used = sum(table.rows[row].city.code == mentee.code for row, _column in matched)
+    if used < table.room_as_mentee[mentee.code]:
+        return []
+    return [(Change.ROOM, "", 1, replace(mentee, most_as_mentee=mentee.most_as_mentee + 1))]
+
+
+def _languages(table: Table, mentee: Candidate, offers: Sequence[_Judged]) -> list[Tried]:
+    """Each language that opens a mentor, first what opens most of those with a place left."""
     level = table.pool.settings.level
-    spoken = sorted(
-        {code for offered in offers for code in offered.city.languages} - set(table.languages_of(mentee.code, mentee.code))
-    )
-    tried += [(Change.LANGUAGE, code, 1, [replace(mentee, languages={**mentee.languages, code: level})]) for code in spoken]
-    if mentee.interpreter in {NO_INTERPRETER, OTHERS_COST}:
-        tried.append((Change.INTERPRETER, "", 2, [replace(mentee, interpreter=OWN_COST)]))
-    for offered in offers:
-        column = table.column_of[need.theme, offered.city.code]
-        rules = set(table.rules_against(row, column))
-        if Rule.NO_DAYS in rules:
-            windows = tuple(sorted({*mentee.windows, *offered.city.windows}))
-            tried.append((Change.DAYS, offered.city.code, 2, [replace(mentee, windows=windows)]))
-        if Rule.AVOIDED in rules and offered.city.code in mentee.avoid:
-            tried.append((Change.AVOID, offered.city.code, 3, [replace(mentee, avoid=mentee.avoid - {offered.city.code})]))
-        if not rules or rules == {Rule.NO_PLACE}:
-            tried.append((Change.PLACE, offered.city.code, 4, [_one_more(offered.city, need.theme)]))
-    if not table.room_as_mentee[mentee.code]:
-        tried.append((Change.ROOM, "", 1, [replace(mentee, most_as_mentee=mentee.most_as_mentee + 1)]))
-    return tried[:MOST_CHANGES]
+    opened: dict[str, list[bool]] = {}
+    for each in offers:
+        if each.lacks_language:
+            for code, spoken in each.city.languages.items():
+                if LEVELS.index(spoken) >= LEVELS.index(level):
+                    opened.setdefault(code, []).append(each.has_place)
+    codes = sorted(opened, key=lambda code: (-sum(opened[code]), -len(opened[code]), code))
+    return [(Change.LANGUAGE, code, 1, replace(mentee, languages={**mentee.languages, code: level})) for code in codes]
+
+
+def _interpreter(mentee: Candidate, offers: Sequence[_Judged]) -> list[Tried]:
+    """To pay for an interpreter, where that opens a mentor."""
+    if not any(each.lacks_language and each.city.interpreter != NO_INTERPRETER for each in offers):
+        return []
+    return [(Change.INTERPRETER, "", 2, replace(mentee, interpreter=OWN_COST))]
 
 
 def _one_more(city: Candidate, theme: str) -> Candidate:
@@ -171,6 +244,5 @@ def _one_more(city: Candidate, theme: str) -> Candidate:
     return replace(city, most_as_mentor=city.most_as_mentor + 1, offers=offers)
 
 
-def _with(pool: Pool, changed: Sequence[Candidate]) -> Pool:
-    by_code = {city.code: city for city in changed}
-    return replace(pool, candidates=tuple(by_code.get(each.code, each) for each in pool.candidates))
+def _with(pool: Pool, changed: Candidate) -> Pool:
+    return replace(pool, candidates=tuple(changed if each.code == changed.code else each for each in pool.candidates))

@@ -100,7 +100,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Pool:
-    """Everything a matching starts from. ``fixed`` are pairs that stand already; ``locks`` stand whatever the rules say."""
+    """Everything a matching starts from. ``fixed`` are pairs that stand already; ``locks`` stand whatever the rules say.
+
+    ``declined`` were proposed before and came to nothing: they are not proposed again, not even by a lock.
+    """
 
     candidates: tuple[Candidate, ...] = ()
     settings: Settings = Settings()
@@ -108,6 +111,7 @@ class Pool:
     bans: tuple[Pair, ...] = ()
     fixed: tuple[Pair, ...] = ()
     past: tuple[tuple[str, str], ...] = ()
+    declined: tuple[Pair, ...] = ()
 
     def canonical(self) -> dict[str, Any]:
         """The pool as JSON, in an order that depends on nothing but what it says."""
@@ -116,7 +120,7 @@ class Pool:
             "settings": asdict(self.settings),
             **{
                 name: [[p.theme, p.mentor, p.mentee] for p in sorted(set(getattr(self, name)))]
-                for name in ("locks", "bans", "fixed")
+                for name in ("locks", "bans", "fixed", "declined")
             },
             "past": [list(each) for each in sorted(set(self.past))],
         }
@@ -131,6 +135,8 @@ class Pool:
             bans=_pairs(stored["bans"]),
             fixed=_pairs(stored["fixed"]),
             past=tuple((mentor, mentee) for mentor, mentee in stored["past"]),
+            # Runs of earlier versions say nothing of them.
+            declined=_pairs(stored.get("declined", ())),
         )
 
 

@@ -17,6 +17,7 @@ RULES: dict[str, Text] = {
     Rule.NO_PLACE: _l("It has no place in this theme."),
     Rule.NO_ROOM: _l("The mentee has no room for a mentor."),
     Rule.BANNED: _l("A coordinator has ruled this pair out."),
+    Rule.DECLINED: _l("It was proposed in this programme before, and was declined, taken back or not answered in time."),
     Rule.AVOIDED: _l("One of the two would rather not work with the other."),
     Rule.NO_LANGUAGE: _l("They share no language at the level needed, and one of them wants no interpreter."),
     Rule.NOBODY_PAYS: _l("They need an interpreter, and neither side pays."),
@@ -26,8 +27,11 @@ RULES: dict[str, Text] = {
     "not_there": _l("One of the two does not take part in this theme."),
 }
 
-#: What a city reads instead of what only coordinators may know.
-PRIVATE: Text = _l("There is a reason against this pair that the coordinators know.")
+#: What a city reads instead of what only coordinators may know, or of what would blame one of the two.
+FOR_CITIES: dict[str, Text] = {
+    Rule.AVOIDED: _l("There is a reason against this pair that the coordinators know."),
+    Rule.DECLINED: _l("This pair was proposed before and did not come about."),
+}
 
 PARTS: dict[str, Text] = {
     Part.EVIDENCE: _l("Gap met by strength"),
@@ -43,9 +47,8 @@ PARTS: dict[str, Text] = {
 
 def rule(code: str, *, for_coordinator: bool) -> str:
     """Why a rule removes a pair, as this reader may know it."""
-    if code == Rule.AVOIDED and not for_coordinator:
-        return str(PRIVATE)
-    return str(RULES.get(code, code))
+    told = RULES if for_coordinator else {**RULES, **FOR_CITIES}
+    return str(told.get(code, code))
 
 
 def rank(number: int) -> str:

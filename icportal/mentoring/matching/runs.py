@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from icportal.core.canonical import sha256
 from icportal.mentoring.matching.best import best
 from icportal.mentoring.matching.blocking import blocking_pairs
-from icportal.mentoring.matching.explain import why_left_over, why_pair
+from icportal.mentoring.matching.explain import Solver, why_left_over, why_pair
 from icportal.mentoring.matching.pool import Pool
 from icportal.mentoring.matching.stable import stable
-from icportal.mentoring.matching.table import Table
+from icportal.mentoring.matching.table import RULES, Rule, Table
 
 BEST, STABLE = "best", "stable"
 
@@ -22,12 +22,12 @@ def run(pool: Pool, *, with_reasons: bool = True) -> dict[str, Any]:
 
     ``best`` and ``stable`` each have ``pairs`` (with their reasons), ``matched`` of ``needs``, the ``worst`` rank, how many pairs
     stand at which rank (``ranks``), the ``total`` score, the ``blocking`` pairs and who is ``left_over``. ``warnings`` names the
-    locks that break a rule. ``all_pairs`` has the reasons of every pair there could be. Without reasons, the pairs only.
+    locks that break a rule or a limit. ``all_pairs`` has the reasons of every pair there could be. Without reasons, the pairs only.
     """
     table = Table(pool)
     outcome = {
-        BEST: _result(table, best(table).pairs, with_reasons=with_reasons),
-        STABLE: _result(table, stable(table).pairs, with_reasons=with_reasons),
+        BEST: _result(table, best, with_reasons=with_reasons),
+        STABLE: _result(table, stable, with_reasons=with_reasons),
         "standing": [[each.theme, each.mentor, each.mentee] for each in table.standing],
         "warnings": _warnings(table),
         "needs": len(table.rows),
@@ -43,7 +43,8 @@ def checksum(pool: Pool, outcome: dict[str, Any]) -> str:
     return sha256({"inputs": pool.canonical(), "outcome": outcome})
 
 
-def _result(table: Table, pairs: Sequence[tuple[int, int]], *, with_reasons: bool) -> dict[str, Any]:
+def _result(table: Table, solver: Solver, *, with_reasons: bool) -> dict[str, Any]:
+    pairs = solver(table).pairs
     ranks = Counter(int(table.rank[pair]) for pair in pairs)
     matched = {row for row, _column in pairs}
     left = [row for row in table.free_rows if row not in matched]
@@ -55,7 +56,7 @@ def _result(table: Table, pairs: Sequence[tuple[int, int]], *, with_reasons: boo
         "total": sum(int(table.score[pair]) for pair in pairs),
         "blocking": [_named(table, pair) for pair in blocking_pairs(table, pairs)],
         "left_over": [
-            why_left_over(table, row, pairs).stored()
+            why_left_over(table, row, pairs, solver).stored()
             if with_reasons
             else {"theme": table.rows[row].need.theme, "mentee": table.rows[row].city.code}
             for row in left
@@ -73,11 +74,27 @@ def _is_own(table: Table, pair: tuple[int, int]) -> bool:
 
 
 def _warnings(table: Table) -> list[dict[str, Any]]:
-    """Locks that break a rule, or name a city or theme that takes no part."""
+    """Locks that break a rule or a limit, or name a city or theme that takes no part."""
     found = []
     for lock in sorted(set(table.pool.locks)):
-        row, column = table.row_of.get((lock.theme, lock.mentee)), table.column_of.get((lock.theme, lock.mentor))
-        rules = ["not_there"] if row is None or column is None else [str(rule) for rule in table.rules_against(row, column)]
+        place = table.place_in_table(lock)
+        if place is None:
+            rules = ["not_there"]
+        else:
+            broken = {*table.rules_against(*place), *(_limits_broken_by(table, *place) if lock in table.standing else ())}
+            rules = [str(rule) for rule in RULES if rule in broken]
         if rules:
             found.append({"theme": lock.theme, "mentor": lock.mentor, "mentee": lock.mentee, "rules": rules})
     return found
+
+
+def _limits_broken_by(table: Table, row: int, column: int) -> Iterator[Rule]:
+    """What a pair that stands goes beyond, together with the others that do."""
+    offer, mentor = table.columns[column].offer, table.columns[column].city
+    need, mentee = table.rows[row].need, table.rows[row].city
+    given = [pair.theme for pair in table.standing if pair.mentor == mentor.code]
+    taken = [pair.theme for pair in table.standing if pair.mentee == mentee.code]
+    if given.count(offer.theme) > offer.places or len(given) > mentor.most_as_mentor:
+        yield Rule.NO_PLACE
+    if taken.count(need.theme) > 1 or len(taken) > mentee.most_as_mentee:
+        yield Rule.NO_ROOM

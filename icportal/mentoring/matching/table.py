@@ -7,11 +7,12 @@ different themes do not exist. Everything is computed for all pairs at once.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from icportal.mentoring.matching.pool import (
@@ -45,12 +46,17 @@ class Rule(StrEnum):
     NO_PLACE = "no_place"
     NO_ROOM = "no_room"
     BANNED = "banned"
+    DECLINED = "declined"
     AVOIDED = "avoided"
     NO_LANGUAGE = "no_language"
     NOBODY_PAYS = "nobody_pays"
     NO_DAYS = "no_days"
     SAME_COUNTRY = "same_country"
     PAST_PAIR = "past_pair"
+
+
+#: In this order they are told.
+RULES = tuple(Rule)
 
 
 class Part(StrEnum):
@@ -102,20 +108,21 @@ class Table:
         self._row_city = np.array([self.place_of[row.city.code] for row in self.rows], dtype=int)
         self._column_city = np.array([self.place_of[column.city.code] for column in self.columns], dtype=int)
         #: What changes of this pool would lead to, as far as ``explain`` has tried them.
-        self.tried: dict[tuple[str, str, str, str], Mapping[tuple[str, str], tuple[int, bool]]] = {}
+        self.tried: dict[tuple[Any, ...], Mapping[tuple[str, str], tuple[int, bool]]] = {}
 
     def with_something_else(self, pool: Pool) -> Table:
-        """The table of a pool with the same needs, offers and wishes, in which something else about a city has changed."""
+        """The table of a pool in which a city has changed its languages, interpreter, days, places, room or whom it avoids."""
         other = Table(pool)
-        vars(other).update({name: getattr(self, name) for name in ("rank", "rank_by_mentor", "same_theme")})
+        vars(other).update({name: getattr(self, name) for name in ("rank", "rank_by_mentor", "same_theme", "_lasting", "_never")})
         return other
 
     # --- what stands already -------------------------------------------------------------------------------
 
     @cached_property
     def standing(self) -> tuple[Pair, ...]:
-        """Pairs that no run touches, each once."""
-        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *sorted(set(self.pool.locks))]))
+        """Pairs that no run touches, each once: those that are there, and every lock that can be proposed."""
+        locks = sorted(lock for lock in set(self.pool.locks) - set(self.pool.declined) if self.place_in_table(lock) is not None)
+        return tuple(dict.fromkeys([*sorted(set(self.pool.fixed)), *locks]))
 
     @cached_property
     def free_rows(self) -> list[int]:
@@ -125,23 +132,24 @@ class Table:
 
     def places_left(self, column: int) -> int:
         """How many more cities an offer can take."""
-        offer, code = self.columns[column].offer, self.columns[column].city.code
-        taken = sum(pair.theme == offer.theme and pair.mentor == code for pair in self.standing)
-        return max(0, min(offer.places - taken, self.room_as_mentor[code]))
+        return self._places_left[column]
+
+    @cached_property
+    def _places_left(self) -> list[int]:
+        taken, room = Counter((pair.theme, pair.mentor) for pair in self.standing), self.room_as_mentor
+        return [max(0, min(c.offer.places - taken[c.offer.theme, c.city.code], room[c.city.code])) for c in self.columns]
 
     @cached_property
     def room_as_mentor(self) -> Mapping[str, int]:
         """How many more cities each city can mentor, in all themes together."""
-        return {
-            code: max(0, city.most_as_mentor - sum(p.mentor == code for p in self.standing)) for code, city in self.cities.items()
-        }
+        given = Counter(pair.mentor for pair in self.standing)
+        return {code: max(0, city.most_as_mentor - given[code]) for code, city in self.cities.items()}
 
     @cached_property
     def room_as_mentee(self) -> Mapping[str, int]:
         """How many more mentors each city can work with."""
-        return {
-            code: max(0, city.most_as_mentee - sum(p.mentee == code for p in self.standing)) for code, city in self.cities.items()
-        }
+        got = Counter(pair.mentee for pair in self.standing)
+        return {code: max(0, city.most_as_mentee - got[code]) for code, city in self.cities.items()}
 
     # --- hard rules ----------------------------------------------------------------------------------------
 
@@ -160,36 +168,67 @@ class Table:
     @cached_property
     def removed(self) -> Mapping[Rule, Any]:
         """For each rule, the pairs it removes."""
-        np = self.np
-        no_place = np.array([column.offer.places < 1 or column.city.most_as_mentor < 1 for column in self.columns], dtype=bool)
-        no_room = np.array([row.city.most_as_mentee < 1 for row in self.rows], dtype=bool)
-        shape = (len(self.rows), len(self.columns))
-        apart = self._by_city(self.common_language) < 0
-        both = self._by_city(self._interpreters)
+        np, shape = self.np, (len(self.rows), len(self.columns))
+        return {
+            **{rule: self._by_city(found) for rule, found in self._between.items()},
+            Rule.NO_PLACE: np.broadcast_to(self._no_place[None, :], shape),
+            Rule.NO_ROOM: np.broadcast_to(self._no_room[:, None], shape),
+            **self._for_good,
+        }
+
+    @cached_property
+    def _no_place(self) -> Any:
+        full = [column.offer.places < 1 or column.city.most_as_mentor < 1 for column in self.columns]
+        return self.np.array(full, dtype=bool)
+
+    @cached_property
+    def _no_room(self) -> Any:
+        return self.np.array([row.city.most_as_mentee < 1 for row in self.rows], dtype=bool)
+
+    @property
+    def _between(self) -> Mapping[Rule, Any]:
+        """What two cities can change between them, whatever the theme."""
+        apart = self.common_language < 0
+        return {
+            Rule.AVOIDED: self._avoided,
+            Rule.NO_LANGUAGE: apart & (self._interpreters == 0),
+            Rule.NOBODY_PAYS: apart & (self._interpreters == 1),
+            Rule.NO_DAYS: self.common_days < self.pool.settings.days,
+        }
+
+    @property
+    def _for_good(self) -> Mapping[Rule, Any]:
+        """What no city can change."""
         return {
             Rule.SAME_CITY: self._row_city[:, None] == self._column_city[None, :],
-            Rule.NO_PLACE: np.broadcast_to(no_place[None, :], shape),
-            Rule.NO_ROOM: np.broadcast_to(no_room[:, None], shape),
             Rule.BANNED: self._marked(self.pool.bans),
-            Rule.AVOIDED: self._by_city(self._avoided),
-            Rule.NO_LANGUAGE: apart & (both == 0),
-            Rule.NOBODY_PAYS: apart & (both == 1),
-            Rule.NO_DAYS: self._by_city(self.common_days) < self.pool.settings.days,
+            Rule.DECLINED: self._marked(self.pool.declined),
             Rule.SAME_COUNTRY: self._by_city(self._same_country),
             Rule.PAST_PAIR: self._by_city(self._past) & (self.rank == UNWISHED),
         }
 
     @cached_property
+    def _never(self) -> Any:
+        return reduce(self.np.logical_or, self._for_good.values())
+
+    @cached_property
     def allowed(self) -> Any:
         """The pairs no rule removes."""
-        allowed = self.same_theme.copy()
-        for found in self.removed.values():
-            allowed &= ~found
-        return allowed
+        allowed = self.same_theme & ~self._never & ~self._by_city(reduce(self.np.logical_or, self._between.values()))
+        return allowed & ~self._no_place[None, :] & ~self._no_room[:, None]
 
     def rules_against(self, row: int, column: int) -> list[Rule]:
         """The rules that remove one pair."""
-        return [rule for rule, found in self.removed.items() if found[row, column]]
+        found = int(self._rules_by_bit[row, column])
+        return [rule for bit, rule in enumerate(RULES) if found >> bit & 1] if found else []
+
+    @cached_property
+    def _rules_by_bit(self) -> Any:
+        """The rules that remove each pair in one number, each a bit."""
+        found = self.np.zeros((len(self.rows), len(self.columns)), dtype=self.np.int64)
+        for bit, rule in enumerate(RULES):
+            found |= self.removed[rule].astype(self.np.int64) << bit
+        return found
 
     # --- what each side thinks -----------------------------------------------------------------------------
 
@@ -228,7 +267,6 @@ class Table:
         gap = np.array([row.need.gap for row in self.rows], dtype=np.int64)
         strength = np.array([column.offer.strength for column in self.columns], dtype=np.int64)
         carried = np.array([min(POINTS, row.city.carried_over * LEFT_OVER_ONCE) for row in self.rows], dtype=np.int64)
-        load = np.array([self._load(column.city) for column in self.columns], dtype=np.int64)
         shape = (len(self.rows), len(self.columns))
         wished_again = self._by_city(self._past) & (self.rank < UNWISHED)
         return {
@@ -239,8 +277,16 @@ class Table:
             Part.LANGUAGE: self._by_city(self._comfort),
             Part.CARRIED_OVER: np.broadcast_to(carried[:, None], shape),
             Part.REPEAT: wished_again * POINTS,
-            Part.LOAD: np.broadcast_to(load[None, :], shape),
+            Part.LOAD: np.broadcast_to(self._loads[None, :], shape),
         }
+
+    def points_of(self, row: int, column: int) -> Mapping[Part, int]:
+        """The points of one pair."""
+        return dict(zip(self.points, self._points_together[:, row, column].tolist(), strict=True))
+
+    @cached_property
+    def _points_together(self) -> Any:
+        return self.np.stack(list(self.points.values()))
 
     def weight(self, part: Part) -> int:
         """How much a part counts; load is taken off."""
@@ -250,10 +296,17 @@ class Table:
     @cached_property
     def score(self) -> Any:
         """The score of every pair in whole points, never below nothing."""
+        comfort = self.weight(Part.LANGUAGE) * self._by_city(self._comfort)
+        return self.np.maximum(self._lasting + comfort + self.weight(Part.LOAD) * self._loads[None, :], 0)
+
+    @cached_property
+    def _lasting(self) -> Any:
+        """What languages and load do not touch of the score."""
         total = self.np.full((len(self.rows), len(self.columns)), POINTS * max(0, self.pool.settings.load), dtype=self.np.int64)
         for part, points in self.points.items():
-            total = total + self.weight(part) * points
-        return self.np.maximum(total, 0)
+            if part not in {Part.LANGUAGE, Part.LOAD}:
+                total = total + self.weight(part) * points
+        return total
 
     # --- of two cities, whatever the theme -----------------------------------------------------------------
 
@@ -361,17 +414,23 @@ class Table:
         ]
         return np.rint(sum(parts) / len(parts)).astype(np.int64)
 
-    def _load(self, city: Candidate) -> int:
-        fixed = sum(pair.mentor == city.code for pair in self.standing)
-        return min(POINTS, POINTS * fixed // max(1, city.most_as_mentor))
+    @cached_property
+    def _loads(self) -> Any:
+        given = Counter(pair.mentor for pair in self.standing)
+        loads = [min(POINTS, POINTS * given[each.city.code] // max(1, each.city.most_as_mentor)) for each in self.columns]
+        return self.np.array(loads, dtype=self.np.int64)
 
     def _marked(self, pairs: Sequence[Pair]) -> Any:
         found = self.np.zeros((len(self.rows), len(self.columns)), dtype=bool)
         for pair in pairs:
-            row, column = self.row_of.get((pair.theme, pair.mentee)), self.column_of.get((pair.theme, pair.mentor))
-            if row is not None and column is not None:
-                found[row, column] = True
+            if (place := self.place_in_table(pair)) is not None:
+                found[place] = True
         return found
+
+    def place_in_table(self, pair: Pair) -> tuple[int, int] | None:
+        """Its row and column; None where one of both cities takes no part in the theme."""
+        row, column = self.row_of.get((pair.theme, pair.mentee)), self.column_of.get((pair.theme, pair.mentor))
+        return None if row is None or column is None else (row, column)
 
     def pair(self, row: int, column: int) -> Pair:
         return Pair(self.rows[row].need.theme, self.columns[column].city.code, self.rows[row].city.code)

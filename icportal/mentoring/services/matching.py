@@ -204,7 +204,8 @@ def _propose(programme: Programme, run: MatchRun, *, actor: Actor) -> list[Pairi
     schemes = {scheme.toolkit: scheme for scheme in programme.schemes}
     why = {(p["theme"], p["mentor"], p["mentee"]): p for p in run.outcome["all_pairs"]}
     wanted = [(p["theme"], p["mentor"], p["mentee"]) for p in run.outcome[run.aim]["pairs"]]
-    wanted += [(theme, mentor, mentee) for theme, mentor, mentee in run.inputs["locks"]]
+    stands = {tuple(each) for each in run.outcome["standing"]}
+    wanted += [(theme, mentor, mentee) for theme, mentor, mentee in run.inputs["locks"] if (theme, mentor, mentee) in stands]
     cities = {
         city.slug: city
         for city in db.session.scalars(select(City).where(City.slug.in_({s for _t, *both in wanted for s in both})))

@@ -9,7 +9,7 @@ from icportal.cities.queries import by_id
 from icportal.core.errors import DomainError, NotAllowed, NotFound
 from icportal.core.strings import _, _n
 from icportal.i18n.catalogues import current_language
-from icportal.mentoring import labels, matchings, programmes
+from icportal.mentoring import labels, matchings, pools, programmes
 from icportal.mentoring.enums import Aim, Permission
 from icportal.mentoring.matching import reasons
 from icportal.mentoring.matching_forms import KINDS, ChoiceForm, PairForm, settings_form, settings_in_words
@@ -19,6 +19,7 @@ from icportal.mentoring.views.pages import UNPROCESSABLE, Answer, blueprint
 from icportal.mentoring.views.programmes import ask, programme_context
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
+from icportal.web.routing import row_number
 
 
 @blueprint.get("/work/mentoring/<slug:slug>/matching")
@@ -43,6 +44,7 @@ def _overview(programme: Programme, form: PairForm | None = None, status: int = 
         form=form,
         pair_form=pair_form,
         rules=rules,
+        outdated=pools.outdated_locks(programme, rules),
         cities={city.id: city.name_in(language) for city in by_id(list(ids)).values()},
         themes={scheme.id: names.theme(scheme.toolkit) for scheme in programme.schemes},
         kinds=KINDS,
@@ -132,7 +134,7 @@ def show_run(slug: str, number: int) -> Answer:
 
 
 def _run_page(programme: Programme, run: MatchRun, form: ChoiceForm | None = None, status: int = 200) -> Answer:
-    names = matchings.names_for(programme, current_language().code)
+    names = matchings.names_for(programme, current_language().code, run)
     results = matchings.results_of(run, programme, names)
     both = {aim: {(p["theme"], p["mentor"], p["mentee"]) for p in result.pairs} for aim, result in results.items()}
     return render_template(
@@ -158,14 +160,13 @@ def show_pair_reasons(slug: str, number: int) -> Answer:
     """Every pair there could be with its score in parts, or the rules that remove it; narrowed to one city where asked."""
     programme = programmes.open_programme(slug, actor=current_actor())
     run, chosen = matchings.get_run(programme, number), request.args.get("city", "")
-    pairs = [each for each in run.outcome["all_pairs"] if not chosen or chosen in (each["mentor"], each["mentee"])]
-    names = matchings.names_for(programme, current_language().code)
+    names = matchings.names_for(programme, current_language().code, run)
     codes = {code for each in run.outcome["all_pairs"] for code in (each["mentor"], each["mentee"])}
     return render_template(
         "mentoring/match_pairs.html",
         **programme_context(programme),
         run=run,
-        pairs=sorted(pairs, key=lambda each: (bool(each["rules"]), -each["score"], each["mentee"], each["mentor"])),
+        pairs=matchings.pairs_of(run, city=chosen, page=request.args.get("page", 1, type=row_number) or 1),
         parts=reasons.PARTS,
         reasons=reasons,
         names=names,
