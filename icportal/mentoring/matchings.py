@@ -110,9 +110,11 @@ def _all_in_words(
 def _in_words(each: Mapping[str, Any], names: Names, schemes: Mapping[str, int], *, for_coordinator: bool) -> LeftOver:
     mentors = []
     for code, rules in each["mentors"].items():
-        said = [reasons.rule(rule, for_coordinator=for_coordinator) for rule in rules]
+        # Each sentence once: two private ones would tell that there are two reasons.
+        said = list(dict.fromkeys(reasons.rule(rule, for_coordinator=for_coordinator) for rule in rules))
         if not rules:
-            said = [reasons.no_place_left([names.city(mentee) for mentee in each["taken_by"].get(code, ())])]
+            mentees = [names.city(mentee) for mentee in each["taken_by"].get(code, ())]
+            said = [reasons.no_place_left(mentees, for_coordinator=for_coordinator)]
         mentors.append((names.city(code), said))
     changes = [reasons.change(found, city=names.city, language=names.spoken) for found in each["helps"] if found["is_met"]]
     return LeftOver(

@@ -21,7 +21,7 @@ from icportal.core.permissions import can
 from icportal.mentoring import applications, matchings, pairing_worklists, pairings, pools, programme_worklists, programmes
 from icportal.mentoring.enums import PairingState, Phase, RuleKind
 from icportal.mentoring.matching.pool import Pool, Settings
-from icportal.mentoring.models import Pairing
+from icportal.mentoring.models import AvoidedCity, Pairing
 from icportal.mentoring.services import answers, grants, matching
 from icportal.mentoring.services import applications as applying
 from icportal.mentoring.services import pairings as working
@@ -259,8 +259,6 @@ def test_an_avoid_list_is_known_to_nobody_but_the_city_and_coordinators(portal: 
     world = match_world()
     application = applications.application_of(world.programme, world.city("ghent").id)
     assert application is not None
-    from icportal.mentoring.models import AvoidedCity
-
     application.avoided.append(AvoidedCity(city_id=world.city("riga").id))
     db.session.flush()
     run = matching.compute(world.programme, actor=world.coordinator)
@@ -271,6 +269,45 @@ def test_an_avoid_list_is_known_to_nobody_but_the_city_and_coordinators(portal: 
     assert "coordinators know" in words
     asked = matchings.left_over_of(world.programme, world.city("riga"), actor=world.coordinator, language="en")
     assert "rather not work" in " ".join(s for _name, sentences in asked[0].mentors for s in sentences)
+
+
+@pytest.mark.databases
+def test_a_ban_reads_like_an_avoid_list_so_that_neither_can_be_told_from_the_other(portal: Flask) -> None:
+    world = match_world()
+    application = applications.application_of(world.programme, world.city("ghent").id)
+    assert application is not None
+    application.avoided.append(AvoidedCity(city_id=world.city("riga").id))
+    db.session.flush()
+    for mentor in ("genoa", "ghent"):
+        matching.rule_pair(
+            world.scheme(), world.city(mentor), world.city("riga"), RuleKind.BAN, reason="They share a border.", actor=world.coordinator
+        )  # fmt: skip
+    run = matching.compute(world.programme, actor=world.coordinator)
+    matching.choose(world.programme, run, "best", why="So.", actor=world.coordinator)
+    read = dict(
+        matchings.left_over_of(world.programme, world.city("riga"), actor=world.officer("riga"), language="en")[0].mentors
+    )
+    assert read["Genoa"] == read["Ghent"], "banned, or banned and avoided: it reads the same"
+    assert read["Genoa"][0] == "There is a reason against this pair that the coordinators know."
+    asked = dict(matchings.left_over_of(world.programme, world.city("riga"), actor=world.coordinator, language="en")[0].mentors)
+    assert "A coordinator has ruled this pair out." in asked["Genoa"]
+    assert "One of the two would rather not work with the other." not in asked["Genoa"]
+    assert "One of the two would rather not work with the other." in asked["Ghent"]
+
+
+@pytest.mark.databases
+def test_whose_proposals_took_the_places_of_a_mentor_is_told_to_coordinators_only(portal: Flask) -> None:
+    world = make_programme(phase=Phase.MATCH)
+    apply(world, "genoa", offers=(PERCEPTION,))
+    for slug in ("oulu", "riga"):
+        apply(world, slug, needs=(PERCEPTION,))
+    run = matching.compute(world.programme, actor=world.coordinator)
+    made = matching.choose(world.programme, run, "best", why="So.", actor=world.coordinator)
+    served, left = ("Oulu", "riga") if made[0].mentee_id == world.city("oulu").id else ("Riga", "oulu")
+    read = matchings.left_over_of(world.programme, world.city(left), actor=world.officer(left), language="en")
+    assert dict(read[0].mentors) == {"Genoa": ["Its places are taken."]}
+    asked = matchings.left_over_of(world.programme, world.city(left), actor=world.coordinator, language="en")
+    assert dict(asked[0].mentors) == {"Genoa": [f"Its places are taken by {served}."]}
 
 
 def test_who_was_left_over_last_time_is_carried_over(portal: Flask) -> None:

@@ -1,7 +1,7 @@
 """Why: of every pair its parts, of every need left over which rule removed each mentor and the smallest change that would help.
 
 A change is tried by computing the best assignment anew with it. Whether a pair is on an avoid list, and whose, is told to nobody
-but coordinators: what a city reads of it is that there is a reason against the pair.
+but coordinators: what a city reads of it, and of a ban, is that there is a reason against the pair.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ RULES: dict[str, Text] = {
     "not_there": _l("One of the two does not take part in this theme."),
 }
 
+#: Told to coordinators only. Were a ban told as such, whoever reads the other sentence would know that it is avoided.
+HIDDEN = frozenset({Rule.BANNED, Rule.AVOIDED})
 #: What a city reads instead of what only coordinators may know.
 PRIVATE: Text = _l("There is a reason against this pair that the coordinators know.")
 
@@ -43,7 +45,7 @@ PARTS: dict[str, Text] = {
 
 def rule(code: str, *, for_coordinator: bool) -> str:
     """Why a rule removes a pair, as this reader may know it."""
-    if code == Rule.AVOIDED and not for_coordinator:
+    if code in HIDDEN and not for_coordinator:
         return str(PRIVATE)
     return str(RULES.get(code, code))
 
@@ -53,8 +55,10 @@ def rank(number: int) -> str:
     return _("not among the wishes") if number >= UNWISHED else _("wish %(number)s", number=number)
 
 
-def no_place_left(mentees: Sequence[str]) -> str:
-    """What to say of a mentor nothing speaks against but that others have its places."""
+def no_place_left(mentees: Sequence[str], *, for_coordinator: bool) -> str:
+    """What to say of a mentor nothing speaks against but that others have its places. Whose proposals they are is theirs to know."""
+    if not for_coordinator:
+        return _("Its places are taken.")
     if not mentees:
         return _("Its places are kept for its other themes.")
     return _("Its places are taken by %(cities)s.", cities=", ".join(mentees))
