@@ -170,15 +170,22 @@ class ApplicationForm(VersionedForm):
 
 def _need(form: Any) -> NeedDraft:
     wishes = tuple(wish.data for wish in form.need_wishes if wish.data)
-    return NeedDraft(
-        int(form.scheme_id.data), form.need_text.data or "", form.priority.data or 1, tuple(form.need_factors.data or ()), wishes
-    )
+    priority = form.priority.data if form.priority.data is not None else 1
+    return NeedDraft(_scheme(form), form.need_text.data or "", priority, tuple(form.need_factors.data or ()), wishes)
 
 
 def _offer(form: Any) -> OfferDraft:
     wishes = tuple(wish.data for wish in form.offer_wishes if wish.data)
     places = form.places.data if form.places.data is not None else 1
-    return OfferDraft(int(form.scheme_id.data), form.offer_text.data or "", places, tuple(form.offer_factors.data or ()), wishes)
+    return OfferDraft(_scheme(form), form.offer_text.data or "", places, tuple(form.offer_factors.data or ()), wishes)
+
+
+def _scheme(form: Any) -> int:
+    """The number of the theme; 0, which is none, where what came is no number."""
+    try:
+        return int(form.scheme_id.data or 0)
+    except ValueError:
+        return 0
 
 
 def application_form(

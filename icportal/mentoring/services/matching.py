@@ -19,12 +19,13 @@ from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _, _l
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
-from icportal.mentoring import matching_notices, pools
+from icportal.mentoring import applications, matching_notices, pools
 from icportal.mentoring.enums import STANDING, Aim, Permission, Phase, RuleKind
 from icportal.mentoring.flow import PAIRING, PROGRAMME
 from icportal.mentoring.matching import runs
 from icportal.mentoring.matching.pool import LEVELS, Settings
 from icportal.mentoring.models import MatchRun, Pairing, PairRule, Programme, Scheme
+from icportal.mentoring.services.evidence import renew_evidence
 from icportal.workflow import engine
 
 HEAVIEST, MOST_DAYS, LONGEST_REASON = 10, 60, 5000
@@ -124,6 +125,7 @@ def compute(programme: Programme, *, actor: Actor) -> MatchRun:
     """
     authorise(actor, Permission.MATCH, programme)
     _hold_open(programme)
+    renew_evidence(programme, applications.sent_applications(programme))
     pool = pools.pool_of(programme)
     outcome = runs.run(pool)
     numbers = select(func.coalesce(func.max(MatchRun.number), 0)).where(MatchRun.programme_id == programme.id)
