@@ -146,6 +146,7 @@ def save_application(programme: Programme, city: City, draft: Draft, *, actor: A
     authorise(actor, Permission.VIEW_APPLICATION, OfCity(city.id))
     authorise(actor, Permission.APPLY, OfCity(city.id))
     draft = _clean(draft)
+    _hold_programme(programme)
     application = applications.application_of(programme, city.id)
     if not applications.is_open(programme, application):
         raise InvalidTransition(_("The call is closed: the application can no longer be changed."))
@@ -186,6 +187,7 @@ def move_application(
     authorise(actor, Permission.VIEW_APPLICATION, application)
     if not any(each.name == step for each in APPLICATION.transitions):
         raise NotFound(_("There is no such step."))
+    _hold_programme(programme)
     if step != "withdraw" and not applications.is_open(programme, application):
         raise InvalidTransition(_("The call is closed: the application can no longer be changed."))
     if step == "submit" and (lacking := missing(application)):
@@ -219,16 +221,37 @@ def missing(application: Application) -> list[tuple[str | None, Text]]:
         found.append(("windows", _("Give at least %(least)s days in all in which you can travel or host.", least=LEAST_DAYS)))
     if application.needs and not application.most_as_mentee:
         found.append(("most_as_mentee", _("You name a need, so you need room for at least one mentor.")))
-    short = [each for each in applications.wishes_of(application).values() if len(each) < LEAST_WISHES]
-    if short:
-        found.append((
-            "themes",
-            _("Name at least %(least)s wishes in a theme, or none: short lists win nothing.", least=LEAST_WISHES),
-        ))  # fmt: skip
-    return found
+    return found + _short_lists(application)
+
+
+def _short_lists(application: Application) -> list[tuple[str | None, Text]]:
+    """Wishes that name too few. Where it is known who takes part in the theme, only those count."""
+    found: list[tuple[str | None, Text]] = []
+    known = applications.taking_part(application.programme_id)
+    nobody = {application.city_id, *(each.city_id for each in application.avoided)}
+    for (scheme_id, side), wishes in applications.wishes_of(application).items():
+        there = known.get((scheme_id, Side.MENTOR if side == Side.MENTEE else Side.MENTEE), frozenset()) - nobody
+        least = min(LEAST_WISHES, len(there))
+        if there and len(there & set(wishes)) < least:
+            found.append((
+                "themes",
+                _("Name at least %(least)s wishes in a theme among the cities that take part in it, or none: short lists win nothing.", least=least),
+            ))  # fmt: skip
+        elif not there and len(wishes) < LEAST_WISHES:
+            found.append((
+                "themes",
+                _("Name at least %(least)s wishes in a theme, or none: short lists win nothing.", least=LEAST_WISHES),
+            ))  # fmt: skip
+    return list(dict.fromkeys(found))
 
 
 # --- pieces ------------------------------------------------------------------------------------------------
+
+
+def _hold_programme(programme: Programme) -> None:
+    """Wait for whoever is sending its proposals, and see its phase as it is then. Always before the application is held."""
+    while not hold(programme):
+        db.session.refresh(programme)
 
 
 def _clean(draft: Draft) -> Draft:

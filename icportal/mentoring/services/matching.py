@@ -20,7 +20,7 @@ from icportal.core.strings import Text, _, _l
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
 from icportal.mentoring import applications, matching_notices, pools
-from icportal.mentoring.enums import STANDING, Aim, Permission, Phase, RuleKind
+from icportal.mentoring.enums import MATCHABLE, STANDING, Aim, Permission, Phase, RuleKind
 from icportal.mentoring.flow import PAIRING, PROGRAMME
 from icportal.mentoring.matching import runs
 from icportal.mentoring.matching.pool import LEVELS, Settings
@@ -29,8 +29,6 @@ from icportal.mentoring.services.evidence import renew_evidence
 from icportal.workflow import engine
 
 HEAVIEST, MOST_DAYS, LONGEST_REASON = 10, 60, 5000
-#: In these phases a matching may be computed and its proposals sent.
-OPEN = frozenset({Phase.MATCH, Phase.AGREE, Phase.PREPARE})
 
 WEIGHTS: dict[str, Text] = {
     "evidence": _l("Gap met by strength"),
@@ -167,7 +165,9 @@ def choose(programme: Programme, run: MatchRun, aim: str, *, why: str, actor: Ac
     audit.record(actor, "mentoring.matching:choose", run, after={"aim": aim, "why": why})
     if programme.state == Phase.MATCH:
         engine.fire(PROGRAMME, programme, "send_proposals", actor=actor)
-    return _propose(programme, run, actor=actor)
+    made = _propose(programme, run, actor=actor)
+    matching_notices.left_over(programme, run)
+    return made
 
 
 def propose_one(
@@ -197,8 +197,8 @@ def _hold_open(programme: Programme) -> None:
     if not hold(programme):
         db.session.refresh(programme)
     if programme.state in {Phase.DRAFT, Phase.APPLY}:
-        raise InvalidTransition(_("Close the call first: until then cities can change what they said."))
-    if programme.state not in OPEN:
+        raise InvalidTransition(_("Close the call first: until then cities can still apply."))
+    if programme.state not in MATCHABLE:
         raise InvalidTransition(_("The pairs are at work already: in this phase nobody new is proposed."))
 
 
