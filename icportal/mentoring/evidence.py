@@ -110,7 +110,9 @@ def reported_by(cities: Sequence[City], languages: Mapping[int, str]) -> dict[in
 
 
 def _responses(city_ids: Collection[int]) -> dict[int, Response]:
-    said = select(Answer.id).where(Answer.response_id == Response.id, Answer.value.is_not(None), cast(Answer.value, Text).not_in(_EMPTY))
+    said = select(Answer.id).where(
+        Answer.response_id == Response.id, Answer.value.is_not(None), cast(Answer.value, Text).not_in(_EMPTY)
+    )
     query = select(Response).join(Round, Round.id == Response.round_id).where(Response.city_id.in_(city_ids), said.exists())
     query = query.order_by(Response.state.in_(_FINAL), Round.number, Response.id)
     return {response.city_id: response for response in db.session.scalars(query)}

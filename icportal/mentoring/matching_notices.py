@@ -67,7 +67,9 @@ def left_over(programme: Programme, run: MatchRun) -> None:
 
         def text(reads: Language, city: City = city) -> str:
             own, called = needs[city.slug], names(reads)
-            told = [_("No mentor was found this time in: %(themes)s.", themes=listing(called.theme(each["theme"]) for each in own))]
+            told = [
+                _("No mentor was found this time in: %(themes)s.", themes=listing(called.theme(each["theme"]) for each in own))
+            ]
             if change := matchings.first_change(own, called):
                 told.append(_("What would help first: %(change)s", change=change))
             told.append(_("The page says why. You can change your application there, and it takes part in the next matching."))

@@ -48,9 +48,7 @@ def said_by_both(pairing: Pairing, language: str, *, actor: Actor) -> list[Spoke
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     if pairing.state not in STANDING | FINISHED:
         return []
-    query = select(Application).where(
-        Application.programme_id == pairing.programme_id, Application.city_id.in_(pairing.city_ids)
-    )
+    query = select(Application).where(Application.programme_id == pairing.programme_id, Application.city_id.in_(pairing.city_ids))
     query = query.options(selectinload(Application.needs), selectinload(Application.offers))
     found = {each.city_id: each for each in db.session.scalars(query)}
     benchmark = applications.benchmark_of(pairing.scheme, language)
@@ -59,9 +57,7 @@ def said_by_both(pairing: Pairing, language: str, *, actor: Actor) -> list[Spoke
     return [_side(pairing, side, city_id, found.get(city_id), factors) for side, city_id in both]
 
 
-def _side(
-    pairing: Pairing, side: Side, city_id: int, application: Application | None, factors: Mapping[str, str]
-) -> Spoken:
+def _side(pairing: Pairing, side: Side, city_id: int, application: Application | None, factors: Mapping[str, str]) -> Spoken:
     reached: dict[str, Any] = {}
     if application is not None and pairing.state in RUNNING | FINISHED:
         reached = {name: getattr(application, name) for name in ("contact_name", "contact_email", "support_group")}

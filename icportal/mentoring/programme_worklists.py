@@ -101,7 +101,9 @@ def _left_over(city_ids: frozenset[int], limit: int) -> Worklist:
         .where(Programme.state.in_(MATCHABLE), Application.state == ApplicationState.SUBMITTED, Application.city_id.in_(city_ids))
         .where(Application.needs.any())
     )
-    found = [(*row, run) for row in db.session.execute(query.order_by(Application.id)) if (run := _left_over_by(*row)) is not None]
+    found = [
+        (*row, run) for row in db.session.execute(query.order_by(Application.id)) if (run := _left_over_by(*row)) is not None
+    ]
     entries = [
         Waiting(
             title=programme.title,

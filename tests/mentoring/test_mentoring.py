@@ -18,7 +18,16 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
 from icportal.core.outbox import Mail
 from icportal.core.permissions import can
-from icportal.mentoring import applications, matchings, pairing_sides, pairing_worklists, pairings, pools, programme_worklists, programmes
+from icportal.mentoring import (
+    applications,
+    matchings,
+    pairing_sides,
+    pairing_worklists,
+    pairings,
+    pools,
+    programme_worklists,
+    programmes,
+)
 from icportal.mentoring.enums import PairingState, Phase, RuleKind
 from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.matching.pool import Pool, Settings
@@ -370,7 +379,9 @@ def test_wishes_count_for_cities_that_take_part_and_only_they_are_shown_to_appli
         apply(world, slug, offers=(PERCEPTION,))
     apply(world, "vienna", offers=(PERCEPTION,), sent=False)
     elsewhere = tuple((PERCEPTION, "mentee", slug) for slug in ("genoa", "oulu", "vienna"))
-    short = apply(world, "riga", needs=(PERCEPTION,), wishes=elsewhere, sent=False, windows=[[day.isoformat() for day in DAYS[0]]])
+    short = apply(
+        world, "riga", needs=(PERCEPTION,), wishes=elsewhere, sent=False, windows=[[day.isoformat() for day in DAYS[0]]]
+    )
     assert [str(message) for _field, message in applying.missing(short)] == [
         "Name at least 3 wishes in a theme among the cities that take part in it, or none: short lists win nothing."
     ]
@@ -514,7 +525,9 @@ def test_a_pairing_is_private(portal: Flask) -> None:
 def test_each_city_reads_what_the_other_says_before_it_answers_and_whom_to_reach_once_both_have(portal: Flask) -> None:
     world = make_programme(phase=Phase.AGREE)
     line = {"kind": "answer", "commitment": 1, "grade": "partly", "said": "Too late.", "edition": "2026"}
-    need = apply(world, "riga", needs=(PERCEPTION,), language="fr", note="For coordinators.", wishes=((PERCEPTION, "mentee", "ghent"),))
+    need = apply(
+        world, "riga", needs=(PERCEPTION,), language="fr", note="For coordinators.", wishes=((PERCEPTION, "mentee", "ghent"),)
+    )
     need.needs[0].evidence = [{**line, "is_shared": True}, {**line, "said": "Not for others.", "is_shared": False}]
     apply(world, "genoa", offers=(PERCEPTION,), support_group=[{"name": "A. Member", "organisation": "", "role": ""}])
     pairing = pair(world, "genoa", "riga", state=PairingState.PROPOSED)
@@ -531,7 +544,9 @@ def test_each_city_reads_what_the_other_says_before_it_answers_and_whom_to_reach
     read = pairing_sides.said_by_both(pairing, "en", actor=world.officer("riga"))
     assert (read[1].contact_email, read[1].support_group[0]["name"]) == ("somebody@city.example", "A. Member")
     engine.fire(APPLICATION, need, "change", actor=world.officer("riga"), city_id=need.city_id)
-    assert not pairing_sides.said_by_both(pairing, "en", actor=world.officer("genoa"))[0].is_said, "what is not sent is nobody else's"
+    assert not pairing_sides.said_by_both(pairing, "en", actor=world.officer("genoa"))[0].is_said, (
+        "what is not sent is nobody else's"
+    )
 
 
 # --- pages -----------------------------------------------------------------------------------------------------
