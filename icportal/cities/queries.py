@@ -80,6 +80,10 @@ def by_id(ids: Collection[int]) -> dict[int, City]:
     return {city.id: city for city in db.session.scalars(select(City).where(City.id.in_(ids)))}
 
 
+def by_slug(slugs: Collection[str]) -> dict[str, City]:
+    return {city.slug: city for city in db.session.scalars(select(City).where(City.slug.in_(slugs)))}
+
+
 def names_by_id(ids: Collection[int | None], language: str) -> dict[int, str]:
     """What cities are called in a language, by their number."""
     wanted = {each for each in ids if each is not None}

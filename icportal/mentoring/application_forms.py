@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -22,11 +22,11 @@ from wtforms.validators import InputRequired, Optional
 
 from icportal.charter.forms import DayField
 from icportal.content.desk import Checkboxes, with_autonym
-from icportal.core.strings import _l, _lp
+from icportal.core.strings import Text, _l, _lp
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring import labels
 from icportal.mentoring.applications import Proposal, ThemeOf
-from icportal.mentoring.enums import Level
+from icportal.mentoring.enums import Level, Side
 from icportal.mentoring.models import Application
 from icportal.mentoring.services.applications import (
     LABELS,
@@ -114,20 +114,27 @@ class ApplicationForm(VersionedForm):
     )
     note = TextAreaField(LABELS["note"], [at_most(LONGEST_TEXT)])
 
-    def offer_choices(self, themes: Sequence[ThemeOf], cities: Iterable[tuple[int, str]]) -> None:
-        """What can be chosen: languages, cities to wish for or avoid, and the key factors of each theme."""
+    def offer_choices(
+        self, themes: Sequence[ThemeOf], cities: Iterable[tuple[int, str]], partners: Mapping[tuple[int, str], Collection[int]]
+    ) -> None:
+        """What can be chosen: languages, cities to wish for or avoid, and the key factors of each theme.
+
+        Those that take part in the theme stand first among the wishes.
+        """
         languages = options([("", _lp("language", "none")), *((code, with_autonym(code)) for code in CONTENT_LANGUAGES)])
         self.language.choices = languages[1:]
         for row in self.skills:
             row.form.language.choices = languages
         known = list(cities)
         self.avoided.choices = options(known)
-        wished = options([(0, _lp("wish", "no wish")), *known])
         for theme_row, theme in zip(self.themes, themes, strict=False):
             factors = options((each.code, each.title) for each in theme.factors)
             theme_row.form.need_factors.choices = theme_row.form.offer_factors.choices = factors
-            for wish in (*theme_row.form.need_wishes, *theme_row.form.offer_wishes):
-                wish.choices = wished
+            mentors, mentees = (partners.get((theme.scheme.id, side), ()) for side in (Side.MENTOR, Side.MENTEE))
+            for wish in theme_row.form.need_wishes:
+                wish.choices = _wished(known, {each: _l("offers this theme") for each in mentors})
+            for wish in theme_row.form.offer_wishes:
+                wish.choices = _wished(known, {each: _l("wants a mentor here") for each in mentees})
 
     def add_rows(self) -> None:
         """Some more empty rows below what was typed."""
@@ -168,17 +175,29 @@ class ApplicationForm(VersionedForm):
         return found
 
 
+def _wished(cities: Sequence[tuple[int, str]], there: Mapping[int, Text]) -> list[Any]:
+    first = [(number, f"{name} – {there[number]}") for number, name in cities if number in there]
+    return options([(0, _lp("wish", "no wish")), *first, *((number, name) for number, name in cities if number not in there)])
+
+
 def _need(form: Any) -> NeedDraft:
     wishes = tuple(wish.data for wish in form.need_wishes if wish.data)
-    return NeedDraft(
-        int(form.scheme_id.data), form.need_text.data or "", form.priority.data or 1, tuple(form.need_factors.data or ()), wishes
-    )
+    priority = form.priority.data if form.priority.data is not None else 1
+    return NeedDraft(_scheme(form), form.need_text.data or "", priority, tuple(form.need_factors.data or ()), wishes)
 
 
 def _offer(form: Any) -> OfferDraft:
     wishes = tuple(wish.data for wish in form.offer_wishes if wish.data)
     places = form.places.data if form.places.data is not None else 1
-    return OfferDraft(int(form.scheme_id.data), form.offer_text.data or "", places, tuple(form.offer_factors.data or ()), wishes)
+    return OfferDraft(_scheme(form), form.offer_text.data or "", places, tuple(form.offer_factors.data or ()), wishes)
+
+
+def _scheme(form: Any) -> int:
+    """The number of the theme; 0, which is none, where what came is no number."""
+    try:
+        return int(form.scheme_id.data or 0)
+    except ValueError:
+        return 0
 
 
 def application_form(

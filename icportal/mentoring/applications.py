@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,18 +13,15 @@ from icportal.cities.models import City
 from icportal.cities.queries import get_city
 from icportal.core.actors import Actor, Role
 from icportal.core.db import db
-from icportal.core.permissions import authorise
+from icportal.core.permissions import authorise, can
 from icportal.i18n.formatting import sorted_by_name
 from icportal.mentoring import evidence, fingerprints, programmes
-from icportal.mentoring.enums import STANDING, ApplicationState, Interpreter, Level, Permission, Phase, Side
+from icportal.mentoring.enums import MATCHABLE, STANDING, ApplicationState, Interpreter, Level, Permission, Phase, Side
 from icportal.mentoring.models import Application, Need, Offer, Pairing, Programme, Scheme
 from icportal.mentoring.programmes import SchemeRow
 from icportal.mentoring.rules import OfCity
 from icportal.toolkits import queries as toolkits
 from icportal.toolkits.queries import Benchmark, Factor
-
-#: In these phases a city that stands in no pairing can still change what it said.
-CHANGEABLE = frozenset({Phase.APPLY, Phase.MATCH, Phase.AGREE})
 
 
 @dataclass(frozen=True)
@@ -137,6 +135,12 @@ def benchmarks_of(programme: Programme, language: str) -> Mapping[int, Benchmark
     return {scheme_id: found[each] for scheme_id, each in wanted.items()}
 
 
+def benchmark_of(scheme: Scheme, language: str) -> Benchmark | None:
+    """The benchmark one scheme works with, if there is one; one query."""
+    wanted = (scheme.toolkit, scheme.benchmark_number)
+    return toolkits.benchmarks([wanted], language).get(wanted)
+
+
 def wishes_of(application: Application | None) -> Mapping[tuple[int, str], Sequence[int]]:
     """The wished cities by (scheme, side), in order."""
     found: dict[tuple[int, str], list[int]] = {}
@@ -173,10 +177,12 @@ def proposal_for(programme: Programme, city: City) -> Proposal:
 
 
 def is_open(programme: Programme, application: Application | None) -> bool:
-    """Whether the city can still say something: while the call is open, and afterwards as long as it stands in no pairing."""
+    """Whether the city can still say something: while the call is open; afterwards if it had sent and stands in no pairing."""
     if programme.state == Phase.APPLY:
         return True
-    return programme.state in CHANGEABLE and application is not None and not stands_paired(application)
+    if application is None or application.submitted_at is None or programme.state not in MATCHABLE:
+        return False
+    return not stands_paired(application)
 
 
 def stands_paired(application: Application) -> bool:
@@ -184,6 +190,37 @@ def stands_paired(application: Application) -> bool:
     own = (Pairing.mentor_id == application.city_id) | (Pairing.mentee_id == application.city_id)
     query = select(Pairing.id).where(Pairing.programme_id == application.programme_id, own, Pairing.state.in_(STANDING))
     return db.session.scalar(query.limit(1)) is not None
+
+
+def taking_part(programme_id: int) -> Mapping[tuple[int, str], frozenset[int]]:
+    """By (scheme, side): the cities whose sent application offers (mentor) or needs (mentee) something there; two queries."""
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for side, said in ((Side.MENTOR, Offer), (Side.MENTEE, Need)):
+        query = select(said.scheme_id, Application.city_id).join(Application, Application.id == said.application_id)
+        query = query.where(Application.programme_id == programme_id, Application.state == ApplicationState.SUBMITTED)
+        for row in db.session.execute(query):
+            found[row.scheme_id, side].add(row.city_id)
+    return {key: frozenset(cities) for key, cities in found.items()}
+
+
+def shown_partners(programme: Programme, *, actor: Actor) -> Mapping[tuple[int, str], frozenset[int]]:
+    """Who offers and who needs in each theme, for coordinators and for cities that take part themselves; nothing for others."""
+    if not can(actor, Permission.MATCH):
+        own = select(Application.id).where(
+            Application.programme_id == programme.id, Application.state != ApplicationState.WITHDRAWN,
+            Application.city_id.in_(actor.cities(Role.CITY_OFFICER, Role.MAYOR_OFFICE)),
+        )  # fmt: skip
+        if db.session.scalar(own.limit(1)) is None:
+            return {}
+    return taking_part(programme.id)
+
+
+def named_partners(programme: Programme, language: str, *, actor: Actor) -> Mapping[tuple[int, str], Sequence[str]]:
+    """The same by name, in order."""
+    partners = shown_partners(programme, actor=actor)
+    query = select(City).where(City.id.in_(set[int]().union(*partners.values())))
+    names = {city.id: city.name_in(language) for city in db.session.scalars(query)} if partners else {}
+    return {key: sorted_by_name((names[each] for each in cities), str) for key, cities in partners.items()}
 
 
 def other_cities(city: City, language: str) -> list[City]:

@@ -43,6 +43,10 @@ class Phase(StrEnum):
 CALENDAR = (Phase.APPLY, Phase.MATCH, Phase.AGREE, Phase.PREPARE, Phase.VISITS, Phase.PLAN, Phase.EVALUATE)
 
 
+#: In these phases matchings are computed and proposals sent, and a city in no pairing can still change what it had sent.
+MATCHABLE = frozenset({Phase.MATCH, Phase.AGREE, Phase.PREPARE})
+
+
 class ApplicationState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -29,7 +29,7 @@ PROGRAMME = Definition(
         ),
         Transition(
             "close_call", frozenset({Phase.APPLY}), Phase.MATCH, Permission.RUN_PROGRAMME, _l("Close the call"),
-            _l("Cities can no longer send applications. You can compute the matching."), tone="primary",
+            _l("Nobody new can apply. Who had sent an application and stands in no pairing can still change it. You can compute the matching."), tone="primary",
         ),
         Transition(
             "reopen_call", frozenset({Phase.MATCH, Phase.AGREE}), Phase.APPLY, Permission.RUN_PROGRAMME, _l("Open the call again"),
@@ -70,11 +70,12 @@ APPLICATION = Definition(
     transitions=(
         Transition(
             "submit", frozenset({A.DRAFT}), A.SUBMITTED, Permission.APPLY, _l("Send the application"),
-            _l("It takes part in the matching as it stands. You can change it until the call closes."), tone="primary",
+            _l("It takes part in the matching as it stands. You can change it while pairs are still sought and your city stands in none."),
+            tone="primary",
         ),
         Transition(
             "change", frozenset({A.SUBMITTED}), A.DRAFT, Permission.APPLY, _l("Change it"),
-            _l("It takes part again once you have sent it again."),
+            _l("Your city takes no part in the matching until you have sent it again."),
         ),
         Transition(
             "withdraw", frozenset({A.DRAFT, A.SUBMITTED}), A.WITHDRAWN, Permission.APPLY, _l("Withdraw"),

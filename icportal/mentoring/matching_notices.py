@@ -8,10 +8,11 @@ from icportal.cities import queries as cities
 from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.strings import _, _l
-from icportal.i18n.formatting import day
+from icportal.i18n.formatting import day, listing
 from icportal.i18n.locales import Language
+from icportal.mentoring import matchings
 from icportal.mentoring.enums import Side
-from icportal.mentoring.models import Pairing
+from icportal.mentoring.models import MatchRun, Pairing, Programme
 from icportal.mentoring.notices import Notice, Words, coordinators, people_of_city, tell
 from icportal.web.routing import external_url
 
@@ -48,6 +49,38 @@ def proposed(pairing: Pairing, mentor: City, mentee: City) -> None:
         notice = Notice(
             subject=lambda reads, other=other: _("Mentoring with %(city)s: please answer", city=other.name_in(reads.code)),  # type: ignore[misc]
             text=text, url=url_of(pairing), button=_l("See the proposal"), urgent=True,
+        )  # fmt: skip
+        tell(people_of_city(city.id), notice)
+
+
+def left_over(programme: Programme, run: MatchRun) -> None:
+    """Tell each city whose need got no mentor why that is to be read, and what would help first; one mail, whatever its needs."""
+    needs = matchings.left_without(programme, run)
+    known: dict[str, matchings.Names] = {}
+
+    def names(reads: Language) -> matchings.Names:
+        if reads.code not in known:
+            known[reads.code] = matchings.names_for(programme, reads.code)
+        return known[reads.code]
+
+    for city in cities.by_slug(sorted(needs)).values():
+
+        def text(reads: Language, city: City = city) -> str:
+            own, called = needs[city.slug], names(reads)
+            told = [
+                _("No mentor was found this time in: %(themes)s.", themes=listing(called.theme(each["theme"]) for each in own))
+            ]
+            if change := matchings.first_change(own, called):
+                told.append(_("What would help first: %(change)s", change=change))
+            told.append(_("The page says why. You can change your application there, and it takes part in the next matching."))
+            return "\n\n".join(told)
+
+        def url(reads: Language, city: City = city) -> str:
+            return external_url("mentoring.show_application", language=reads.code, slug=programme.slug, city_slug=city.slug)
+
+        notice = Notice(
+            subject=lambda reads, city=city: _("No mentor for %(city)s yet", city=city.name_in(reads.code)),  # type: ignore[misc]
+            text=text, url=url, button=_l("See why, and what would help"), urgent=True,
         )  # fmt: skip
         tell(people_of_city(city.id), notice)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from icportal.i18n.locales import get
 from icportal.mentoring import programmes
 from icportal.mentoring.enums import Aim, PairingState, Permission
 from icportal.mentoring.matching import reasons, runs
-from icportal.mentoring.matching.explain import ENOUGH
+from icportal.mentoring.matching.explain import ENOUGH, Change
 from icportal.mentoring.matching.pool import Pool
 from icportal.mentoring.models import MatchRun, Pairing, PairRule, Programme
 from icportal.mentoring.rules import OfCity
@@ -136,17 +137,39 @@ def left_over(run: MatchRun, aim: str, names: Names, programme: Programme, *, fo
 def left_over_of(programme: Programme, city: City, *, actor: Actor, language: str) -> list[LeftOver]:
     """Why a city has no mentor by the last run whose proposals were sent; nothing where it has one or was not matched yet."""
     authorise(actor, Permission.VIEW_APPLICATION, OfCity(city.id))
-    query = select(MatchRun).where(MatchRun.programme_id == programme.id, MatchRun.sent_at.is_not(None))
-    run = db.session.scalar(query.order_by(MatchRun.number.desc()).limit(1))
-    if run is None:
-        return []
-    served = select(Pairing.scheme_id).where(Pairing.programme_id == programme.id, Pairing.mentee_id == city.id)
-    has_mentor = set(db.session.scalars(served.where(Pairing.state != PairingState.ENDED)))
-    served_in = {scheme.toolkit for scheme in programme.schemes if scheme.id in has_mentor}
-    own = [each for each in run.outcome[run.aim]["left_over"] if each["mentee"] == city.slug and each["theme"] not in served_in]
+    run = last_sent(programme)
+    own = left_without(programme, run).get(city.slug) if run else None
     if not own:
         return []
     return _all_in_words(own, names_for(programme, language, run), programme, for_coordinator=can(actor, Permission.MATCH))
+
+
+def last_sent(programme: Programme) -> MatchRun | None:
+    """The last run whose proposals were sent."""
+    query = select(MatchRun).where(MatchRun.programme_id == programme.id, MatchRun.sent_at.is_not(None))
+    return db.session.scalar(query.order_by(MatchRun.number.desc()).limit(1))
+
+
+def left_without(programme: Programme, run: MatchRun) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """By city (its code): its needs that a run whose proposals were sent left open and nobody has met since; one query."""
+    query = select(Pairing.scheme_id, City.slug).join(City, City.id == Pairing.mentee_id)
+    query = query.where(Pairing.programme_id == programme.id, Pairing.state != PairingState.ENDED)
+    themes = {scheme.id: scheme.toolkit for scheme in programme.schemes}
+    served = {(row.slug, themes[row.scheme_id]) for row in db.session.execute(query)}
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for each in run.outcome[run.aim]["left_over"]:
+        if (each["mentee"], each["theme"]) not in served:
+            found[each["mentee"]].append(each)
+    return found
+
+
+def first_change(needs: Sequence[Mapping[str, Any]], names: Names) -> str:
+    """The smallest change that would meet one of these needs, fit for a mail; empty where there is none.
+
+    Whom a city would rather not work with stays on its page.
+    """
+    helps = (found for each in needs for found in each["helps"] if found["is_met"] and found["change"] != Change.AVOID)
+    return next((reasons.change(found, city=names.city, language=names.spoken) for found in helps), "")
 
 
 def _all_in_words(
@@ -159,9 +182,11 @@ def _all_in_words(
 def _in_words(each: Mapping[str, Any], names: Names, schemes: Mapping[str, int], *, for_coordinator: bool) -> LeftOver:
     mentors = []
     for code, rules in each["mentors"].items():
-        said = [reasons.rule(rule, for_coordinator=for_coordinator) for rule in rules]
+        # Each sentence once: two private ones would tell that there are two reasons.
+        said = list(dict.fromkeys(reasons.rule(rule, for_coordinator=for_coordinator) for rule in rules))
         if not rules:
-            said = [reasons.no_place_left([names.city(mentee) for mentee in each["taken_by"].get(code, ())])]
+            mentees = [names.city(mentee) for mentee in each["taken_by"].get(code, ())]
+            said = [reasons.no_place_left(mentees, for_coordinator=for_coordinator)]
         mentors.append((names.city(code), said))
     changes = [reasons.change(found, city=names.city, language=names.spoken) for found in each["helps"] if found["is_met"]]
     return LeftOver(

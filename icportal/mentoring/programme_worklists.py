@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from icportal.cities.models import City
 from icportal.content.worklists import YOU, TextLists, places_of
@@ -14,11 +14,11 @@ from icportal.core.db import db
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
 from icportal.i18n.catalogues import current_language
-from icportal.mentoring import programmes
-from icportal.mentoring.enums import KIND, ApplicationState, GrantOutcome, Permission, Phase
+from icportal.mentoring import applications, matchings, programmes
+from icportal.mentoring.enums import KIND, MATCHABLE, ApplicationState, GrantOutcome, Permission, Phase
 from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.labels import GRANT_OUTCOMES
-from icportal.mentoring.models import Application, Grant, Programme, ProgrammePhase
+from icportal.mentoring.models import Application, Grant, MatchRun, Programme, ProgrammePhase
 from icportal.workflow.worklists import Waiting, Worklist
 
 
@@ -32,6 +32,7 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
         lists.append(_grants(limit))
     if own := actor.cities(Role.CITY_OFFICER):
         lists.append(_to_send(own, limit))
+        lists.append(_left_over(own, limit))
     return lists
 
 
@@ -61,13 +62,14 @@ def _grants(limit: int) -> Worklist:
 
 
 def _to_send(city_ids: frozenset[int], limit: int) -> Worklist:
-    """Applications that were begun and not sent while the call is open."""
+    """Applications that were begun and not sent while the call is open, or that were sent, and are being changed since."""
     query = (
         select(Application, City, Programme, ProgrammePhase.ends_on)
         .join(City, City.id == Application.city_id)
         .join(Programme, Programme.id == Application.programme_id)
         .outerjoin(ProgrammePhase, and_(ProgrammePhase.programme_id == Programme.id, ProgrammePhase.phase == Phase.APPLY))
-        .where(Programme.state == Phase.APPLY, Application.state == ApplicationState.DRAFT, Application.city_id.in_(city_ids))
+        .where(Application.state == ApplicationState.DRAFT, Application.city_id.in_(city_ids))
+        .where(or_(Programme.state == Phase.APPLY, and_(Programme.state.in_(MATCHABLE), Application.submitted_at.is_not(None))))
     )
     rows = list(db.session.execute(query.order_by(Application.id)))
     entries = [
@@ -83,11 +85,52 @@ def _to_send(city_ids: frozenset[int], limit: int) -> Worklist:
             waits_for=YOU,
             city=city.name_in(current_language().code),
             language=programme.item.source_language,
-            due=datetime.combine(ends_on, time.max, PORTAL_ZONE) if ends_on else None,
+            due=datetime.combine(ends_on, time.max, PORTAL_ZONE) if ends_on and programme.state == Phase.APPLY else None,
         )
         for application, city, programme, ends_on in rows[:limit]
     ]
     return Worklist("mentoring.applications", _l("Applications to send"), True, len(rows), entries)
+
+
+def _left_over(city_ids: frozenset[int], limit: int) -> Worklist:
+    """Cities that got no mentor with the last proposals, until they have changed their application or no longer can."""
+    query = (
+        select(Application, City, Programme)
+        .join(City, City.id == Application.city_id)
+        .join(Programme, Programme.id == Application.programme_id)
+        .where(Programme.state.in_(MATCHABLE), Application.state == ApplicationState.SUBMITTED, Application.city_id.in_(city_ids))
+        .where(Application.needs.any())
+    )
+    found = [
+        (*row, run) for row in db.session.execute(query.order_by(Application.id)) if (run := _left_over_by(*row)) is not None
+    ]
+    entries = [
+        Waiting(
+            title=programme.title,
+            endpoint="mentoring.show_application",
+            values={"slug": programme.slug, "city_slug": city.slug},
+            kind=_l("Application"),
+            state=application.state,
+            state_label=APPLICATION.state(application.state).label,
+            tone="waiting",
+            since=run.sent_at or application.state_since,
+            waits_for=YOU,
+            city=city.name_in(current_language().code),
+            language=programme.item.source_language,
+        )
+        for application, city, programme, run in found[:limit]
+    ]
+    return Worklist("mentoring.left_over", _l("No mentor was found: see what would help"), True, len(found), entries)
+
+
+def _left_over_by(application: Application, city: City, programme: Programme) -> MatchRun | None:
+    """The run that left the city over, while it has not sent its application anew and is in no pairing."""
+    if applications.stands_paired(application):
+        return None
+    run = matchings.last_sent(programme)
+    if run is None or (application.submitted_at and run.sent_at and application.submitted_at > run.sent_at):
+        return None
+    return run if city.slug in matchings.left_without(programme, run) else None
 
 
 TEXTS = TextLists(

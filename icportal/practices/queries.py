@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.files import StoredFile
 from icportal.core.strings import _
-from icportal.i18n.locales import get, reading_order
+from icportal.i18n.locales import get, reading_language, reading_order
 from icportal.practices.enums import KIND
 from icportal.practices.kind import approved
 from icportal.practices.models import Practice
@@ -91,6 +91,17 @@ def latest(language: str, *, limit: int) -> Sequence[Any]:
 def of_city(city_slug: str, language: str, *, limit: int = 100) -> content.ShelfPage:
     """A city's published practices."""
     return content.shelf_page(KIND, language, [f"city:{city_slug}"], limit=limit)
+
+
+def of_cities(languages: Mapping[str, str]) -> dict[str, list[Any]]:
+    """The published practices of several cities, each city's in a language of its own, newest first; one query."""
+    found: dict[str, list[Any]] = {slug: [] for slug in languages}
+    wanted = {slug: reading_language(code).code for slug, code in languages.items()}
+    for row in content.shelf_rows_of(KIND, set(wanted.values()), [f"city:{slug}" for slug in wanted]):
+        slug = row.term.partition(":")[2]
+        if row.reads == wanted[slug]:
+            found[slug].append(row)
+    return found
 
 
 def read(slug: str, language: str, *, chosen: str | None = None) -> Reading:

@@ -17,7 +17,7 @@ from icportal.core.actors import Actor, Grant, Role
 from icportal.core.db import db
 from icportal.core.errors import NotAllowed
 from icportal.core.outbox import Mail
-from icportal.mentoring import applications, matchings, pools
+from icportal.mentoring import applications, evidence, matchings, pools
 from icportal.mentoring.enums import ApplicationState, Phase
 from icportal.mentoring.matching import runs
 from icportal.mentoring.models import Application, Programme
@@ -72,7 +72,7 @@ def test_what_cities_reported_stands_behind_their_needs_and_offers(seeded: Flask
     assert any(line["kind"] == "practice" for line in genoa.offers[0].evidence)
     titles = [line["title"] for line in genoa.offers[0].evidence if line["kind"] == "practice"]
     assert genoa.offers[0].text == "\n".join(titles), "an offer nobody wrote begins with the city’s practices"
-    assert ghent.offers[0].strength > applying.UNPROVEN_STRENGTH
+    assert ghent.offers[0].strength > evidence.UNPROVEN_STRENGTH
 
 
 def test_genoa_and_riga_come_out_of_both_results_and_milan_is_left_over_because_of_a_language(seeded: Flask) -> None:

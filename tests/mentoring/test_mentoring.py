@@ -18,10 +18,20 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
 from icportal.core.outbox import Mail
 from icportal.core.permissions import can
-from icportal.mentoring import applications, matchings, pairing_worklists, pairings, pools, programme_worklists, programmes
+from icportal.mentoring import (
+    applications,
+    matchings,
+    pairing_sides,
+    pairing_worklists,
+    pairings,
+    pools,
+    programme_worklists,
+    programmes,
+)
 from icportal.mentoring.enums import PairingState, Phase, RuleKind
+from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.matching.pool import Pool, Settings
-from icportal.mentoring.models import Pairing
+from icportal.mentoring.models import AvoidedCity, Pairing
 from icportal.mentoring.services import answers, grants, matching
 from icportal.mentoring.services import applications as applying
 from icportal.mentoring.services import pairings as working
@@ -32,6 +42,7 @@ from icportal.mentoring.services.programmes import Plan, Theme
 from icportal.plans.enums import Permission as PlanPermission
 from icportal.plans.queries import OfCity
 from icportal.toolkits import loading
+from icportal.workflow import engine
 
 PERCEPTION, BODIES = THEMES
 DAYS = ((today() + timedelta(days=30), today() + timedelta(days=120)),)
@@ -259,8 +270,6 @@ def test_an_avoid_list_is_known_to_nobody_but_the_city_and_coordinators(portal: 
     world = match_world()
     application = applications.application_of(world.programme, world.city("ghent").id)
     assert application is not None
-    from icportal.mentoring.models import AvoidedCity
-
     application.avoided.append(AvoidedCity(city_id=world.city("riga").id))
     db.session.flush()
     run = matching.compute(world.programme, actor=world.coordinator)
@@ -271,6 +280,119 @@ def test_an_avoid_list_is_known_to_nobody_but_the_city_and_coordinators(portal: 
     assert "coordinators know" in words
     asked = matchings.left_over_of(world.programme, world.city("riga"), actor=world.coordinator, language="en")
     assert "rather not work" in " ".join(s for _name, sentences in asked[0].mentors for s in sentences)
+
+
+@pytest.mark.databases
+def test_a_ban_reads_like_an_avoid_list_so_that_neither_can_be_told_from_the_other(portal: Flask) -> None:
+    world = match_world()
+    application = applications.application_of(world.programme, world.city("ghent").id)
+    assert application is not None
+    application.avoided.append(AvoidedCity(city_id=world.city("riga").id))
+    db.session.flush()
+    for mentor in ("genoa", "ghent"):
+        matching.rule_pair(
+            world.scheme(), world.city(mentor), world.city("riga"), RuleKind.BAN, reason="They share a border.", actor=world.coordinator
+        )  # fmt: skip
+    run = matching.compute(world.programme, actor=world.coordinator)
+    matching.choose(world.programme, run, "best", why="So.", actor=world.coordinator)
+    read = dict(
+        matchings.left_over_of(world.programme, world.city("riga"), actor=world.officer("riga"), language="en")[0].mentors
+    )
+    assert read["Genoa"] == read["Ghent"], "banned, or banned and avoided: it reads the same"
+    assert read["Genoa"][0] == "There is a reason against this pair that the coordinators know."
+    asked = dict(matchings.left_over_of(world.programme, world.city("riga"), actor=world.coordinator, language="en")[0].mentors)
+    assert "A coordinator has ruled this pair out." in asked["Genoa"]
+    assert "One of the two would rather not work with the other." not in asked["Genoa"]
+    assert "One of the two would rather not work with the other." in asked["Ghent"]
+
+
+@pytest.mark.databases
+def test_whose_proposals_took_the_places_of_a_mentor_is_told_to_coordinators_only(portal: Flask) -> None:
+    world = make_programme(phase=Phase.MATCH)
+    apply(world, "genoa", offers=(PERCEPTION,))
+    for slug in ("oulu", "riga"):
+        apply(world, slug, needs=(PERCEPTION,))
+    run = matching.compute(world.programme, actor=world.coordinator)
+    made = matching.choose(world.programme, run, "best", why="So.", actor=world.coordinator)
+    served, left = ("Oulu", "riga") if made[0].mentee_id == world.city("oulu").id else ("Riga", "oulu")
+    read = matchings.left_over_of(world.programme, world.city(left), actor=world.officer(left), language="en")
+    assert dict(read[0].mentors) == {"Genoa": ["Its places are taken."]}
+    asked = matchings.left_over_of(world.programme, world.city(left), actor=world.coordinator, language="en")
+    assert dict(asked[0].mentors) == {"Genoa": [f"Its places are taken by {served}."]}
+
+
+@pytest.mark.databases
+def test_who_was_left_over_is_told_once_and_finds_it_among_what_waits_until_it_has_changed_something(portal: Flask) -> None:
+    world = match_world()
+    officer = world.officer("riga")
+    first = matching.compute(world.programme, actor=world.coordinator)
+    matching.choose(world.programme, first, "best", why="So.", actor=world.coordinator)
+    told = [mail for mail in db.session.scalars(select(Mail)) if "No mentor for Riga yet" in mail.subject]
+    assert [mail.recipient_id for mail in told] == [officer.id]
+    assert "English" in told[0].text, "the first change that would help"
+    assert "/en/work/mentoring/first/applications/riga" in told[0].text
+
+    def waits() -> int:
+        return {each.key: each.count for each in programme_worklists.provide(officer, 10)}["mentoring.left_over"]
+
+    assert waits() == 1
+    assert programme_worklists.provide(world.officer("oulu"), 10)[-1].count == 0
+    application = applications.application_of(world.programme, world.city("riga").id)
+    assert application is not None
+    applying.move_application(application, world.programme, "change", actor=officer, seen=application.version)
+    assert waits() == 0
+    lists = {each.key: each for each in programme_worklists.provide(officer, 10)}
+    assert lists["mentoring.applications"].count == 1, "it is to be sent again"
+    applying.move_application(application, world.programme, "submit", actor=officer, seen=application.version)
+    assert waits() == 0
+
+
+def test_a_mail_never_says_whom_a_city_would_rather_not_work_with(portal: Flask) -> None:
+    world = make_programme(phase=Phase.MATCH)
+    apply(world, "genoa", offers=(PERCEPTION,))
+    application = apply(world, "riga", needs=(PERCEPTION,))
+    application.avoided.append(AvoidedCity(city_id=world.city("genoa").id))
+    world.officer("riga")
+    run = matching.compute(world.programme, actor=world.coordinator)
+    matching.choose(world.programme, run, "best", why="So.", actor=world.coordinator)
+    mail = db.session.scalars(select(Mail).where(Mail.subject.contains("No mentor for Riga yet"))).one()
+    assert "Genoa" not in mail.text
+    left = matchings.left_over_of(world.programme, world.city("riga"), actor=world.officer("riga"), language="en")
+    assert any("Genoa" in sentence for sentence in left[0].changes), "its page does"
+
+
+@pytest.mark.databases
+def test_one_set_of_phases_says_who_can_change_and_when_is_matched(portal: Flask) -> None:
+    world = make_programme(phase=Phase.PREPARE)
+    sent, begun = apply(world, "riga", needs=(PERCEPTION,)), apply(world, "oulu", needs=(PERCEPTION,), sent=False)
+    assert applications.is_open(world.programme, sent)
+    assert not applications.is_open(world.programme, begun), "late changes are for cities that had sent"
+    assert matching.compute(world.programme, actor=world.coordinator).number == 1
+    running.move_programme(world.programme, "begin_visits", actor=world.coordinator, seen=world.programme.version)
+    assert not applications.is_open(world.programme, sent)
+
+
+@pytest.mark.databases
+def test_wishes_count_for_cities_that_take_part_and_only_they_are_shown_to_applicants(portal: Flask) -> None:
+    world = make_programme()
+    for slug in ("genoa", "ghent", "oslo"):
+        apply(world, slug, offers=(PERCEPTION,))
+    apply(world, "vienna", offers=(PERCEPTION,), sent=False)
+    elsewhere = tuple((PERCEPTION, "mentee", slug) for slug in ("genoa", "oulu", "vienna"))
+    short = apply(
+        world, "riga", needs=(PERCEPTION,), wishes=elsewhere, sent=False, windows=[[day.isoformat() for day in DAYS[0]]]
+    )
+    assert [str(message) for _field, message in applying.missing(short)] == [
+        "Name at least 3 wishes in a theme among the cities that take part in it, or none: short lists win nothing."
+    ]
+    named = applications.named_partners(world.programme, "en", actor=world.officer("riga"))
+    assert named == {(world.schemes[PERCEPTION], "mentor"): ["Genoa", "Ghent", "Oslo"]}
+    assert applications.named_partners(world.programme, "en", actor=world.officer("nuremberg")) == {}
+    there = tuple((PERCEPTION, "mentee", slug) for slug in ("genoa", "ghent", "oslo"))
+    assert applying.missing(apply(world, "vantaa", needs=(PERCEPTION,), wishes=there, sent=False)) == []
+    few = apply(world, "nuremberg", needs=(PERCEPTION,), wishes=there[:2], sent=False)
+    few.avoided.append(AvoidedCity(city_id=world.city("oslo").id))
+    assert applying.missing(few) == [], "of fewer it names all"
 
 
 def test_who_was_left_over_last_time_is_carried_over(portal: Flask) -> None:
@@ -396,6 +518,34 @@ def test_a_pairing_is_private(portal: Flask) -> None:
     assert pairings.pairings_for(world.officer("oulu"), "en") == []
 
 
+@pytest.mark.databases
+def test_each_city_reads_what_the_other_says_before_it_answers_and_whom_to_reach_once_both_have(portal: Flask) -> None:
+    world = make_programme(phase=Phase.AGREE)
+    line = {"kind": "answer", "commitment": 1, "grade": "partly", "said": "Too late.", "edition": "2026"}
+    need = apply(
+        world, "riga", needs=(PERCEPTION,), language="fr", note="For coordinators.", wishes=((PERCEPTION, "mentee", "ghent"),)
+    )
+    need.needs[0].evidence = [{**line, "is_shared": True}, {**line, "said": "Not for others.", "is_shared": False}]
+    apply(world, "genoa", offers=(PERCEPTION,), support_group=[{"name": "A. Member", "organisation": "", "role": ""}])
+    pairing = pair(world, "genoa", "riga", state=PairingState.PROPOSED)
+    read = pairing_sides.said_by_both(pairing, "en", actor=world.officer("genoa"))
+    assert [(each.side, each.text, each.language) for each in read] == [
+        ("mentee", "What we lack", "fr"), ("mentor", "What we have done", "en"),
+    ]  # fmt: skip
+    assert [each["said"] for each in read[0].evidence] == ["Too late."]
+    assert not any(each.contact_name or each.contact_email or each.support_group for each in read)
+    with pytest.raises(NotFound):
+        pairing_sides.said_by_both(pairing, "en", actor=world.officer("oulu"))
+    for slug in ("genoa", "riga"):
+        answers.accept(pairing, world.city(slug), actor=world.officer(slug))
+    read = pairing_sides.said_by_both(pairing, "en", actor=world.officer("riga"))
+    assert (read[1].contact_email, read[1].support_group[0]["name"]) == ("somebody@city.example", "A. Member")
+    engine.fire(APPLICATION, need, "change", actor=world.officer("riga"), city_id=need.city_id)
+    assert not pairing_sides.said_by_both(pairing, "en", actor=world.officer("genoa"))[0].is_said, (
+        "what is not sent is nobody else's"
+    )
+
+
 # --- pages -----------------------------------------------------------------------------------------------------
 
 
@@ -455,6 +605,7 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
     address = f"/en/work/mentoring/pairings/{pairing}"
     officer = sign_in(people["riga"])
     assert "Why the two of you" in officer.get(address).get_data(as_text=True)
+    assert "What we have done" in officer.get(address).get_data(as_text=True), "what the other offers"
     assert officer.post(f"{address}/decline", data={"city": str(slugs["riga"]), "reason": ""}).status_code in {400, 409, 422}
     assert officer.post(f"{address}/accept", data={"city": str(slugs["riga"])}).status_code == 303
     assert officer.post(f"{address}/accept", data={"city": str(slugs["genoa"])}).status_code == 404

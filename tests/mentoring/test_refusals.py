@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -148,6 +149,42 @@ def test_a_contact_is_reached_at_a_real_address(seeded: Flask) -> None:
                 world.programme, world.city("riga"), Draft(contact_email=address), actor=world.officer("riga"), seen=0
             )
         assert [name for name, _message in refused.value.problems] == ["contact_email"]
+
+
+@pytest.mark.databases
+def test_what_no_column_can_hold_and_no_theme_has_is_refused_in_words(seeded: Flask) -> None:
+    world = make_programme()
+    scheme, far = world.schemes[PERCEPTION], 10**12
+    twice = NeedDraft(scheme, "To speak early.")
+    for draft, field, told in (
+        (Draft(needs=(NeedDraft(scheme, "To speak early.", 99_999),)), "themes", "between 1 and 2"),
+        (Draft(needs=(NeedDraft(scheme, "To speak early.", 0),)), "themes", "between 1 and 2"),
+        (Draft(needs=(NeedDraft(far, "To speak early."),)), "themes", "Choose among the themes"),
+        (Draft(needs=(twice, twice)), "themes", "Choose among the themes"),
+        (Draft(needs=(NeedDraft(scheme, "To speak early.", wishes=(far,)),)), "themes", "Choose among the cities"),
+        (Draft(avoided=(far,)), "themes", "Choose among the cities"),
+        (Draft(foreign_share=Decimal("NaN")), "foreign_share", "between 0 and 100"),
+    ):
+        with pytest.raises(FieldErrors, match=told) as refused:
+            applying.save_application(world.programme, world.city("riga"), draft, actor=world.officer("riga"), seen=0)
+        assert [name for name, _message in refused.value.problems] == [field]
+    assert applications.application_of(world.programme, world.city("riga").id) is None
+
+
+def test_a_theme_that_is_none_is_refused_on_the_page(seeded_app: Flask, sign_in: Any) -> None:
+    with seeded_app.app_context():
+        world = make_programme()
+        officer_id, scheme = world.officer("riga").id, world.schemes[PERCEPTION]
+    officer, page = sign_in(officer_id), "/en/work/mentoring/first/applications/riga/edit"
+    fields = {"version": "0", "language": "en", "interpreter": "none", "most_as_mentor": "1", "most_as_mentee": "1"}
+    for more, told in (
+        ({"themes-0-scheme_id": "first", "themes-0-needs": "y"}, "Choose among the themes"),
+        ({"themes-0-scheme_id": str(scheme), "themes-0-needs": "y", "themes-0-priority": "99999"}, "between 1 and 2"),
+        ({"themes-0-scheme_id": str(scheme), "themes-0-needs": "y", "themes-0-priority": "0"}, "between 1 and 2"),
+    ):
+        refused = officer.post(page, data={**fields, **more})
+        assert refused.status_code == 422
+        assert told in refused.get_data(as_text=True)
 
 
 def test_a_city_reads_of_its_own_themes_only_why_it_was_left_over(portal: Flask) -> None:

@@ -2,7 +2,7 @@
 
 A change is tried by computing the result anew with it, each result by its own solver. Only changes that open a pair, or make room
 for one, are tried, the smallest first, until there are enough to tell. Whether a pair is on an avoid list, and whose, is told to nobody
-but coordinators: what a city reads of it is that there is a reason against the pair.
+but coordinators: what a city reads of it, and of a ban, is that there is a reason against the pair.
 """
 
 from __future__ import annotations

@@ -27,9 +27,12 @@ RULES: dict[str, Text] = {
     "not_there": _l("One of the two does not take part in this theme."),
 }
 
-#: What a city reads instead of what only coordinators may know, or of what would blame one of the two.
+#: What only coordinators may know. Were a ban told as such, whoever reads the other sentence would know that it is avoided.
+PRIVATE: Text = _l("There is a reason against this pair that the coordinators know.")
+#: What a city reads instead of that, or of what would blame one of the two.
 FOR_CITIES: dict[str, Text] = {
-    Rule.AVOIDED: _l("There is a reason against this pair that the coordinators know."),
+    Rule.AVOIDED: PRIVATE,
+    Rule.BANNED: PRIVATE,
     Rule.DECLINED: _l("This pair was proposed before and did not come about."),
 }
 
@@ -56,8 +59,10 @@ def rank(number: int) -> str:
     return _("not among the wishes") if number >= UNWISHED else _("wish %(number)s", number=number)
 
 
-def no_place_left(mentees: Sequence[str]) -> str:
-    """What to say of a mentor nothing speaks against but that others have its places."""
+def no_place_left(mentees: Sequence[str], *, for_coordinator: bool) -> str:
+    """What to say of a mentor nothing speaks against but that others have its places. Whose proposals they are is theirs to know."""
+    if not for_coordinator:
+        return _("Its places are taken.")
     if not mentees:
         return _("Its places are kept for its other themes.")
     return _("Its places are taken by %(cities)s.", cities=", ".join(mentees))

@@ -67,7 +67,7 @@ class Need(Base, HasId):
     """A gap the city wants to close in one scheme.
 
     ``gap`` is how large it is by the evidence, 0 to 100. ``evidence`` lists where it comes from: {kind, response_id, question,
-    commitment, grade, said, edition}. ``key_factors`` are codes of the scheme's benchmark. The lower ``priority``, the more it
+    commitment, grade, said, edition, is_sent, is_shared}. ``key_factors`` are codes of the scheme's benchmark. The lower ``priority``, the more it
     matters.
     """
 
@@ -87,7 +87,7 @@ class Offer(Base, HasId):
     """What a city can give in one scheme, to at most ``places`` cities at once.
 
     ``strength`` is by the evidence, 0 to 100: commitments met with evidence that still counts, and published practices.
-    ``evidence`` lists them: {kind, response_id, question, commitment, grade, practice, title, edition}.
+    ``evidence`` lists them: {kind, response_id, question, commitment, grade, practice, title, edition, is_sent, is_shared}.
     """
 
     __tablename__ = "mentoring_offer"

@@ -24,12 +24,13 @@ from icportal.core.strings import Text, _, _l
 from icportal.core.text import clean_line, clean_text
 from icportal.core.transactions import hold, insert_once
 from icportal.i18n.locales import CONTENT_LANGUAGES
-from icportal.mentoring import applications, evidence
+from icportal.mentoring import applications
 from icportal.mentoring.application_words import in_words
 from icportal.mentoring.enums import ApplicationState, Competence, Interpreter, Level, Permission, Side
 from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.models import Application, AvoidedCity, LanguageSkill, Need, Offer, Programme, Wish
 from icportal.mentoring.rules import OfCity
+from icportal.mentoring.services.evidence import renew_evidence
 from icportal.workflow import engine
 from icportal.workflow.models import WorkflowEvent
 
@@ -39,8 +40,6 @@ MOST_WISHES, MOST_AVOIDED, MOST_PLACES, MOST_AS_MENTEE = 5, 5, 5, 2
 LEAST_WISHES = 3
 #: The days in which a city can travel or host, all windows together.
 LEAST_DAYS = 28
-#: What a need or an offer weighs that no answer and no practice shows, in percent.
-UNPROVEN_GAP, UNPROVEN_STRENGTH = 30, 20
 #: A city of more people than this is none.
 MOST_PEOPLE = 50_000_000
 PERCENT = 100
@@ -147,6 +146,7 @@ def save_application(programme: Programme, city: City, draft: Draft, *, actor: A
     authorise(actor, Permission.VIEW_APPLICATION, OfCity(city.id))
     authorise(actor, Permission.APPLY, OfCity(city.id))
     draft = _clean(draft)
+    _hold_programme(programme)
     application = applications.application_of(programme, city.id)
     if not applications.is_open(programme, application):
         raise InvalidTransition(_("The call is closed: the application can no longer be changed."))
@@ -166,7 +166,7 @@ def save_application(programme: Programme, city: City, draft: Draft, *, actor: A
         raise Stale(_("Somebody has changed this since you opened it."), _differences(draft, before, programme))
     if application.state != ApplicationState.DRAFT:
         raise InvalidTransition(_("The application was sent. Press “Change it” first."))
-    _write(application, programme, city, draft)
+    _write(application, programme, draft)
     # The checksums and not the words: whom a city avoids or wishes for is for nobody else, and administrators read the log.
     # Of the whole, since the checksum of a list of a few cities would be found by trying.
     said, now_said = {"sha256": sha256(_plain(before))}, {"sha256": sha256(_plain(draft_of(application)))}
@@ -187,12 +187,14 @@ def move_application(
     authorise(actor, Permission.VIEW_APPLICATION, application)
     if not any(each.name == step for each in APPLICATION.transitions):
         raise NotFound(_("There is no such step."))
+    _hold_programme(programme)
     if step != "withdraw" and not applications.is_open(programme, application):
         raise InvalidTransition(_("The call is closed: the application can no longer be changed."))
     if step == "submit" and (lacking := missing(application)):
         raise FieldErrors(lacking)
     event = engine.fire(APPLICATION, application, step, actor=actor, version=seen, reason=reason, city_id=application.city_id)
     if step == "submit":
+        renew_evidence(programme, [application])
         application.submitted_by, application.submitted_at = actor.id, now()
     if step == "withdraw":
         from icportal.mentoring.services import answers  # answers tell the cities of a pairing
@@ -219,16 +221,37 @@ def missing(application: Application) -> list[tuple[str | None, Text]]:
         found.append(("windows", _("Give at least %(least)s days in all in which you can travel or host.", least=LEAST_DAYS)))
     if application.needs and not application.most_as_mentee:
         found.append(("most_as_mentee", _("You name a need, so you need room for at least one mentor.")))
-    short = [each for each in applications.wishes_of(application).values() if len(each) < LEAST_WISHES]
-    if short:
-        found.append((
-            "themes",
-            _("Name at least %(least)s wishes in a theme, or none: short lists win nothing.", least=LEAST_WISHES),
-        ))  # fmt: skip
-    return found
+    return found + _short_lists(application)
+
+
+def _short_lists(application: Application) -> list[tuple[str | None, Text]]:
+    """Wishes that name too few. Where it is known who takes part in the theme, only those count."""
+    found: list[tuple[str | None, Text]] = []
+    known = applications.taking_part(application.programme_id)
+    nobody = {application.city_id, *(each.city_id for each in application.avoided)}
+    for (scheme_id, side), wishes in applications.wishes_of(application).items():
+        there = known.get((scheme_id, Side.MENTOR if side == Side.MENTEE else Side.MENTEE), frozenset()) - nobody
+        least = min(LEAST_WISHES, len(there))
+        if there and len(there & set(wishes)) < least:
+            found.append((
+                "themes",
+                _("Name at least %(least)s wishes in a theme among the cities that take part in it, or none: short lists win nothing.", least=least),
+            ))  # fmt: skip
+        elif not there and len(wishes) < LEAST_WISHES:
+            found.append((
+                "themes",
+                _("Name at least %(least)s wishes in a theme, or none: short lists win nothing.", least=LEAST_WISHES),
+            ))  # fmt: skip
+    return list(dict.fromkeys(found))
 
 
 # --- pieces ------------------------------------------------------------------------------------------------
+
+
+def _hold_programme(programme: Programme) -> None:
+    """Wait for whoever is sending its proposals, and see its phase as it is then. Always before the application is held."""
+    while not hold(programme):
+        db.session.refresh(programme)
 
 
 def _clean(draft: Draft) -> Draft:
@@ -282,7 +305,7 @@ def _problems(programme: Programme, city: City, draft: Draft) -> list[tuple[str 
             "population", _("Enter the number of inhabitants."),
         ),
         (
-            draft.foreign_share is not None and not 0 <= draft.foreign_share <= PERCENT,
+            draft.foreign_share is not None and not (draft.foreign_share.is_finite() and 0 <= draft.foreign_share <= PERCENT),
             "foreign_share", _("Enter a number between %(least)s and %(most)s.", least=0, most=PERCENT),
         ),
         (bool(set(draft.competences) - set(Competence)), "competences", _("Choose among the services offered.")),
@@ -307,7 +330,8 @@ def _problems_of_themes(programme: Programme, city: City, draft: Draft) -> list[
     found: list[tuple[str | None, Text]] = []
     schemes = {scheme.id: scheme for scheme in programme.schemes}
     said: list[NeedDraft | OfferDraft] = [*draft.needs, *draft.offers]
-    if any(each.scheme_id not in schemes for each in said):
+    once = [{each.scheme_id for each in draft.needs}, {each.scheme_id for each in draft.offers}]
+    if any(each.scheme_id not in schemes for each in said) or sum(map(len, once)) < len(said):
         return [("themes", _("Choose among the themes of this programme."))]
     factors = {
         scheme_id: {factor.code for factor in benchmark.factors}
@@ -319,10 +343,13 @@ def _problems_of_themes(programme: Programme, city: City, draft: Draft) -> list[
         found.append(("themes", _("This is too long: at most %(max)d characters.", max=LONGEST_TEXT)))
     if any(not 0 <= each.places <= MOST_PLACES for each in draft.offers):
         found.append(("themes", _("Enter a number between %(least)s and %(most)s.", least=0, most=MOST_PLACES)))
+    if any(not 1 <= each.priority <= len(schemes) for each in draft.needs):
+        found.append(("themes", _("Say of each need how much it matters: a number between 1 and %(most)s.", most=len(schemes))))
     named = {number for each in said for number in each.wishes} | set(draft.avoided)
     if city.id in named:
         found.append(("themes", _("A city is not paired with itself.")))
-    if named - {city.id} - set(db.session.scalars(select(City.id).where(City.id.in_(named)))):
+    # All of them and not only those named: a number that no column can hold cannot be asked for.
+    if named and named - {city.id} - set(db.session.scalars(select(City.id))):
         found.append(("themes", _("Choose among the cities offered.")))
     if any(len(each.wishes) > MOST_WISHES for each in said):
         found.append(("themes", _("Name at most %(most)s wishes.", most=MOST_WISHES)))
@@ -333,7 +360,7 @@ def _problems_of_themes(programme: Programme, city: City, draft: Draft) -> list[
     return found
 
 
-def _write(application: Application, programme: Programme, city: City, draft: Draft) -> None:
+def _write(application: Application, programme: Programme, draft: Draft) -> None:
     for name in (
         "contact_name", "contact_email", "language", "interpreter", "most_as_mentor", "most_as_mentee", "population", "foreign_share",
         "note",
@@ -347,7 +374,7 @@ def _write(application: Application, programme: Programme, city: City, draft: Dr
     application.wishes.clear()
     db.session.flush()
     application.avoided = [AvoidedCity(city_id=number) for number in draft.avoided]
-    _write_themes(application, programme, city, draft)
+    _write_themes(application, programme, draft)
     application.wishes = [
         Wish(scheme_id=each.scheme_id, side=side, city_id=number, rank=rank)
         for side, said in ((Side.MENTEE, draft.needs), (Side.MENTOR, draft.offers))
@@ -357,27 +384,19 @@ def _write(application: Application, programme: Programme, city: City, draft: Dr
     db.session.flush()
 
 
-def _write_themes(application: Application, programme: Programme, city: City, draft: Draft) -> None:
-    known, benchmarks = evidence.reported(city, draft.language), applications.benchmarks_of(programme, draft.language)
+def _write_themes(application: Application, programme: Programme, draft: Draft) -> None:
     application.needs.clear()
     application.offers.clear()
     db.session.flush()
-    for need in draft.needs:
-        gap = evidence.gap_in(known, benchmarks[need.scheme_id].commitments)
-        application.needs.append(
-            Need(
-                scheme_id=need.scheme_id, text=need.text, gap=gap.size or UNPROVEN_GAP, priority=need.priority,
-                evidence=list(gap.evidence), key_factors=list(need.key_factors),
-            )
-        )  # fmt: skip
-    for offer in draft.offers:
-        strength = evidence.strength_in(known, benchmarks[offer.scheme_id].commitments)
-        application.offers.append(
-            Offer(
-                scheme_id=offer.scheme_id, text=offer.text, strength=strength.size or UNPROVEN_STRENGTH, places=offer.places,
-                evidence=list(strength.evidence), key_factors=list(offer.key_factors),
-            )
-        )  # fmt: skip
+    application.needs = [
+        Need(scheme_id=each.scheme_id, text=each.text, priority=each.priority, key_factors=list(each.key_factors))
+        for each in draft.needs
+    ]
+    application.offers = [
+        Offer(scheme_id=each.scheme_id, text=each.text, places=each.places, key_factors=list(each.key_factors))
+        for each in draft.offers
+    ]
+    renew_evidence(programme, [application])
 
 
 def _days(windows: Sequence[Sequence[str]]) -> int:

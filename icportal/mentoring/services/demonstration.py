@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -45,6 +46,10 @@ def load_demonstration_programme() -> int:
     cities = {city.slug: city for city in db.session.scalars(select(City).where(City.slug.in_(named)))}
     for each in applicants:
         _apply(programme, each, cities)
+    # Wishes are named once it is known who takes part.
+    for each in applicants:
+        if any(said.wishes for said in (*each.needs, *each.offers)):
+            _wish(programme, each, cities)
     programmes.move_programme(programme, "close_call", actor=coordinator, seen=programme.version)
     return 1
 
@@ -79,27 +84,37 @@ def _apply(programme: Programme, applicant: Applicant, cities: Mapping[str, City
         interpreter=applicant.interpreter, most_as_mentor=applicant.most_as_mentor, windows=tuple(applicant.windows),
         population=city.population, competences=tuple(applicant.competences), foreign_share=share,
         support_group=tuple({"name": name, "organisation": "", "role": role} for name, role in applicant.group),
-        skills=tuple(applicant.skills), needs=_needs(applicant, known, cities), offers=_offers(applicant, known, cities),
+        skills=tuple(applicant.skills), needs=_needs(applicant, known), offers=_offers(applicant, known),
     )  # fmt: skip
     application = applying.save_application(programme, city, draft, actor=officer, seen=0)
     applying.move_application(application, programme, "submit", actor=officer, seen=application.version)
 
 
-def _needs(applicant: Applicant, known: Mapping[str, ThemeOf], cities: Mapping[str, City]) -> tuple[NeedDraft, ...]:
+def _wish(programme: Programme, applicant: Applicant, cities: Mapping[str, City]) -> None:
+    city = cities[applicant.city]
+    officer, application = _somebody(Role.CITY_OFFICER, city.id), applications.application_of(programme, city.id)
+    assert application is not None
+    applying.move_application(application, programme, "change", actor=officer, seen=application.version)
+    wished = [tuple(cities[slug].id for slug in said.wishes) for said in (*applicant.needs, *applicant.offers)]
+    draft, count = applying.draft_of(application), len(applicant.needs)
+    draft = replace(
+        draft,
+        needs=tuple(replace(each, wishes=wishes) for each, wishes in zip(draft.needs, wished[:count], strict=True)),
+        offers=tuple(replace(each, wishes=wishes) for each, wishes in zip(draft.offers, wished[count:], strict=True)),
+    )
+    applying.save_application(programme, city, draft, actor=officer, seen=application.version)
+    applying.move_application(application, programme, "submit", actor=officer, seen=application.version)
+
+
+def _needs(applicant: Applicant, known: Mapping[str, ThemeOf]) -> tuple[NeedDraft, ...]:
     return tuple(
-        NeedDraft(
-            known[said.theme].scheme.id, said.text or known[said.theme].gap.said, place, tuple(said.factors),
-            tuple(cities[slug].id for slug in said.wishes),
-        )
+        NeedDraft(known[said.theme].scheme.id, said.text or known[said.theme].gap.said, place, tuple(said.factors))
         for place, said in enumerate(applicant.needs, 1)
-    )  # fmt: skip
+    )
 
 
-def _offers(applicant: Applicant, known: Mapping[str, ThemeOf], cities: Mapping[str, City]) -> tuple[OfferDraft, ...]:
+def _offers(applicant: Applicant, known: Mapping[str, ThemeOf]) -> tuple[OfferDraft, ...]:
     return tuple(
-        OfferDraft(
-            known[said.theme].scheme.id, said.text or known[said.theme].can_show, 1, tuple(said.factors),
-            tuple(cities[slug].id for slug in said.wishes),
-        )
+        OfferDraft(known[said.theme].scheme.id, said.text or known[said.theme].can_show, 1, tuple(said.factors))
         for said in applicant.offers
-    )  # fmt: skip
+    )

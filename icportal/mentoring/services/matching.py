@@ -19,17 +19,16 @@ from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _, _l
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
-from icportal.mentoring import matching_notices, pools
-from icportal.mentoring.enums import STANDING, Aim, Permission, Phase, RuleKind
+from icportal.mentoring import applications, matching_notices, pools
+from icportal.mentoring.enums import MATCHABLE, STANDING, Aim, Permission, Phase, RuleKind
 from icportal.mentoring.flow import PAIRING, PROGRAMME
 from icportal.mentoring.matching import runs
 from icportal.mentoring.matching.pool import LEVELS, Settings
 from icportal.mentoring.models import MatchRun, Pairing, PairRule, Programme, Scheme
+from icportal.mentoring.services.evidence import renew_evidence
 from icportal.workflow import engine
 
 HEAVIEST, MOST_DAYS, LONGEST_REASON = 10, 60, 5000
-#: In these phases a matching may be computed and its proposals sent.
-OPEN = frozenset({Phase.MATCH, Phase.AGREE, Phase.PREPARE})
 
 WEIGHTS: dict[str, Text] = {
     "evidence": _l("Gap met by strength"),
@@ -124,6 +123,7 @@ def compute(programme: Programme, *, actor: Actor) -> MatchRun:
     """
     authorise(actor, Permission.MATCH, programme)
     _hold_open(programme)
+    renew_evidence(programme, applications.sent_applications(programme))
     pool = pools.pool_of(programme)
     outcome = runs.run(pool)
     numbers = select(func.coalesce(func.max(MatchRun.number), 0)).where(MatchRun.programme_id == programme.id)
@@ -165,7 +165,9 @@ def choose(programme: Programme, run: MatchRun, aim: str, *, why: str, actor: Ac
     audit.record(actor, "mentoring.matching:choose", run, after={"aim": aim, "why": why})
     if programme.state == Phase.MATCH:
         engine.fire(PROGRAMME, programme, "send_proposals", actor=actor)
-    return _propose(programme, run, actor=actor)
+    made = _propose(programme, run, actor=actor)
+    matching_notices.left_over(programme, run)
+    return made
 
 
 def propose_one(
@@ -195,8 +197,8 @@ def _hold_open(programme: Programme) -> None:
     if not hold(programme):
         db.session.refresh(programme)
     if programme.state in {Phase.DRAFT, Phase.APPLY}:
-        raise InvalidTransition(_("Close the call first: until then cities can change what they said."))
-    if programme.state not in OPEN:
+        raise InvalidTransition(_("Close the call first: until then cities can still apply."))
+    if programme.state not in MATCHABLE:
         raise InvalidTransition(_("The pairs are at work already: in this phase nobody new is proposed."))
 
 

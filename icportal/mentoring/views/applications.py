@@ -51,12 +51,13 @@ def edit_application(slug: str, city_slug: str) -> Answer:
     writes = reading_language(language).code
     form = application_form(application, applications.proposal_for(programme, city), themes, writes)
     others = [(each.id, each.name_in(language)) for each in applications.other_cities(city, language)]
-    form.offer_choices(themes, others)
+    partners = applications.shown_partners(programme, actor=current_actor())
+    form.offer_choices(themes, others, partners)
     if not form.is_submitted():
         return _edit_page(programme, city, application, form, themes)
     if "more" in request.form:
         form.add_rows()
-        form.offer_choices(themes, others)
+        form.offer_choices(themes, others, partners)
         return _edit_page(programme, city, application, form, themes)
     return _save(programme, city, application, form, themes)
 

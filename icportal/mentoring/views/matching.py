@@ -10,7 +10,8 @@ from icportal.core.errors import DomainError, NotAllowed, NotFound
 from icportal.core.strings import _, _n
 from icportal.i18n.catalogues import current_language
 from icportal.mentoring import labels, matchings, pools, programmes
-from icportal.mentoring.enums import Aim, Permission
+from icportal.mentoring.enums import MATCHABLE, Aim, ApplicationState, Permission
+from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.matching import reasons
 from icportal.mentoring.matching_forms import KINDS, ChoiceForm, PairForm, settings_form, settings_in_words
 from icportal.mentoring.models import MatchRun, Programme
@@ -48,10 +49,12 @@ def _overview(programme: Programme, form: PairForm | None = None, status: int = 
         cities={city.id: city.name_in(language) for city in by_id(list(ids)).values()},
         themes={scheme.id: names.theme(scheme.toolkit) for scheme in programme.schemes},
         kinds=KINDS,
+        outside=[each for each in applied if each.application.state != ApplicationState.SUBMITTED],
+        application_flow=APPLICATION,
         runs=runs,
         aims=labels.AIMS,
         names=names_of({run.created_by for run in runs}),
-        is_open=programme.state in matching.OPEN,
+        is_open=programme.state in MATCHABLE,
     ), status
 
 

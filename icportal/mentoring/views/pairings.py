@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from icportal.accounts.directory import names_of
+from icportal.charter import texts
 from icportal.cities.models import City
 from icportal.core.clock import today
 from icportal.core.errors import DomainError, NotAllowed, NotFound
@@ -14,7 +15,7 @@ from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import reading_language
-from icportal.mentoring import labels, pairings
+from icportal.mentoring import labels, pairing_sides, pairings
 from icportal.mentoring.enums import RUNNING, Permission
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_forms import AnswerForm
@@ -27,6 +28,7 @@ from icportal.mentoring.views.pages import UNPROCESSABLE, Answer, blueprint
 from icportal.mentoring.views.programmes import ask
 from icportal.mentoring.views.rating_parts import rating_parts
 from icportal.mentoring.views.visit_pages import pairing_visits
+from icportal.reporting import labels as reporting_labels
 from icportal.web.decorators import requires
 from icportal.web.identity import current_actor
 from icportal.web.routing import row_number
@@ -209,6 +211,9 @@ def _page(pairing: Pairing, *, form: Any = None, journal: JournalForm | None = N
         state=PAIRING.state(pairing.state),
         sides=pairings.own_sides(pairing, actor),
         why=pairings.why(pairing, language),
+        said=pairing_sides.said_by_both(pairing, language, actor=actor),
+        titles=texts.titles(language),
+        grades=reporting_labels.GRADES,
         agreement=agreement,
         unsaid=services.missing(agreement) if pairing.state in RUNNING else [],
         agreement_labels=services.AGREEMENT,

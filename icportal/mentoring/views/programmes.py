@@ -98,6 +98,7 @@ def _programme_page(programme: Programme, form: StepForm | None = None, status: 
         reasons={form.transition.data: form.reason.data or ""} if form else {},
         moves=engine.moves(PROGRAMME, programme, actor=actor) if may_run else [],
         schemes=list(programmes.scheme_rows(programme.schemes, language).values()),
+        partners=applications.named_partners(programme, language, actor=actor),
         phases=programme.phases,
         phase_names=labels.PHASES,
         applied=programmes.applied(programme, language) if may_run else [],
