@@ -196,7 +196,9 @@ def shelf_rows(kind: str, language: str, terms: Iterable[str] = ()) -> Sequence[
 def shelf_rows_of(kind: str, languages: Collection[str], terms: Collection[str]) -> Sequence[Any]:
     """(term, reader's language, item as a row) of everything under any of the terms, newest first; one query."""
     query = (
-        select(Posting.term, Shelf.language.label("reads"), Projection.title, Projection.slug, Projection.language, Projection.facts)
+        select(
+            Posting.term, Shelf.language.label("reads"), Projection.title, Projection.slug, Projection.language, Projection.facts
+        )
         .join(Shelf, Shelf.item_id == Posting.item_id)
         .join(Projection, Projection.language_version_id == Shelf.language_version_id)
         .where(Posting.kind == kind, Posting.term.in_(terms), Shelf.language.in_(languages), visible())
