@@ -189,9 +189,7 @@ def strength_in(known: Reported, commitments: Sequence[int]) -> Strength:
     by_grades = round(FROM_GRADES * len(shown) / len(graded)) if graded else 0
     by_practices = min(FROM_PRACTICES, A_PRACTICE * len(rows))
     proven = by_practices + (by_grades if known.is_sent else 0)
-    if proven:
-        weight = max(proven, UNPROVEN_STRENGTH)
-    else:
-        # Who has said to meet none of it in full, and has no practice, has nothing to give, whatever it claims.
-        weight = 0 if graded and not claimed and known.is_sent else UNPROVEN_STRENGTH
+    # Who has said to meet none of it in full, and has no practice, has nothing to give, whatever it claims.
+    has_nothing = not proven and graded and not claimed and known.is_sent
+    weight = 0 if has_nothing else max(proven, UNPROVEN_STRENGTH)
     return Strength(by_grades + by_practices, weight, evidence)

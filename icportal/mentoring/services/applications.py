@@ -345,6 +345,12 @@ def _problems_of_themes(programme: Programme, city: City, draft: Draft) -> list[
         found.append(("themes", _("Enter a number between %(least)s and %(most)s.", least=0, most=MOST_PLACES)))
     if any(not 1 <= each.priority <= len(schemes) for each in draft.needs):
         found.append(("themes", _("Say of each need how much it matters: a number between 1 and %(most)s.", most=len(schemes))))
+    return found + _problems_of_cities(city, draft)
+
+
+def _problems_of_cities(city: City, draft: Draft) -> list[tuple[str | None, Text]]:
+    found: list[tuple[str | None, Text]] = []
+    said: list[NeedDraft | OfferDraft] = [*draft.needs, *draft.offers]
     named = {number for each in said for number in each.wishes} | set(draft.avoided)
     if city.id in named:
         found.append(("themes", _("A city is not paired with itself.")))
