@@ -10,23 +10,16 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectF
 from wtforms.validators import InputRequired
 
 from icportal.core.strings import Text, _l, _lp
-from icportal.i18n.formatting import number
 from icportal.mentoring.enums import RuleKind
 from icportal.mentoring.labels import AIMS, LEVELS
 from icportal.mentoring.matching.pool import Settings
 from icportal.mentoring.models import Programme
-from icportal.mentoring.services.matching import LONGEST_REASON, WEIGHTS
+from icportal.mentoring.services.matching import LIMITS, LONGEST_REASON, WEIGHTS, in_words
 from icportal.web.forms import PortalForm, VersionedForm, at_most, options
 
 _NUMBER = InputRequired(message=_l("Enter a number."))
 
 KINDS = {RuleKind.LOCK: _l("Lock: the pair stands in every matching"), RuleKind.BAN: _l("Ban: the pair is never made")}
-
-LIMITS: dict[str, Text] = {
-    "level": _l("Least level both need in a common language"),
-    "days": _l("Fewest days on which both can meet"),
-    "same_country": _l("Cities of one country may be paired"),
-}
 
 
 class SettingsForm(VersionedForm):
@@ -53,13 +46,8 @@ for _name in WEIGHTS:
 
 def settings_in_words(stored: Mapping[str, Any]) -> list[tuple[Text, str]]:
     """The weights and limits a run was computed with, by their labels."""
-    settings = Settings.of(stored)
-    weights = [(label, number(getattr(settings, name))) for name, label in WEIGHTS.items()]
-    pairable = _lp("answer", "yes") if settings.same_country else _lp("answer", "no")
-    return [
-        *weights, (LIMITS["level"], str(LEVELS[settings.level])), (LIMITS["days"], number(settings.days)),
-        (LIMITS["same_country"], str(pairable)),
-    ]  # fmt: skip
+    words = in_words(Settings.of(stored))
+    return [(label, words[name]) for name, label in {**WEIGHTS, **LIMITS}.items()]
 
 
 def settings_form(programme: Programme) -> SettingsForm:

@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from icportal.core.clock import today
 from icportal.core.db import db
+from icportal.core.errors import Stale
 from icportal.mentoring import applications, matchings, pools
 from icportal.mentoring.enums import PairingState, Phase, RuleKind
+from icportal.mentoring.matching.pool import Settings
 from icportal.mentoring.models import MatchRun, Pairing
 from icportal.mentoring.services import answers, matching
 from icportal.mentoring.services import applications as applying
@@ -206,3 +208,19 @@ def test_the_pages_of_a_run_lead_on_and_say_what_does_not_count(
     last = coordinator.get(f"{desk}/runs/2/pairs?page=2")
     assert 'rel="prev"' in last.text
     assert 'rel="next"' not in last.text
+
+
+@pytest.mark.databases
+def test_of_two_who_weigh_at_once_the_second_reads_both_by_their_labels(portal: Flask) -> None:
+    world = two_mentors()
+    seen = world.programme.version
+    matching.save_settings(world.programme, Settings(mentee_wish=7), actor=world.coordinator, seen=seen)
+    db.session.commit()
+    mine = Settings(mentee_wish=5, level="c1", same_country=False)
+    with pytest.raises(Stale) as refused:
+        matching.save_settings(world.programme, mine, actor=world.coordinator, seen=seen)
+    assert [(str(label), mine, theirs) for label, mine, theirs in refused.value.differences] == [
+        ("Wish of the mentee", "5", "7"),
+        ("Least level both need in a common language", "C1 – fluent at work", "B2 – can discuss their own field"),
+        ("Cities of one country may be paired", "no", "yes"),
+    ]

@@ -16,10 +16,11 @@ from icportal.core.clock import now, today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, Stale
 from icportal.core.permissions import authorise
-from icportal.core.strings import Text, _, _l
+from icportal.core.strings import Text, _, _l, _lp
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
-from icportal.mentoring import applications, matching_notices, pools
+from icportal.i18n.formatting import number
+from icportal.mentoring import applications, labels, matching_notices, pools
 from icportal.mentoring.enums import MATCHABLE, STANDING, Aim, Permission, Phase, RuleKind
 from icportal.mentoring.flow import PAIRING, PROGRAMME
 from icportal.mentoring.matching import runs
@@ -41,12 +42,25 @@ WEIGHTS: dict[str, Text] = {
     "load": _l("Load of the mentor (taken off)"),
 }
 
+LIMITS: dict[str, Text] = {
+    "level": _l("Least level both need in a common language"),
+    "days": _l("Fewest days on which both can meet"),
+    "same_country": _l("Cities of one country may be paired"),
+}
+
+
+def in_words(settings: Settings) -> Mapping[str, str]:
+    """Weights and limits as people read them, by their names."""
+    pairable = _lp("answer", "yes") if settings.same_country else _lp("answer", "no")
+    counts = {name: number(getattr(settings, name)) for name in (*WEIGHTS, "days")}
+    return {**counts, "level": str(labels.LEVELS[settings.level]), "same_country": str(pairable)}
+
 
 def save_settings(programme: Programme, settings: Settings, *, actor: Actor, seen: int) -> None:
     """Keep weights and limits of the matching; each run stores its own.
 
     Raises:
-        Stale: somebody has changed the programme since.
+        Stale: somebody has changed the programme since; ``differences`` has (label, mine, theirs).
         FieldErrors: a weight or limit that cannot be.
     """
     authorise(actor, Permission.MATCH, programme)
@@ -62,10 +76,17 @@ def save_settings(programme: Programme, settings: Settings, *, actor: Actor, see
         problems.append(("level", _("Choose one of the answers.")))
     if problems:
         raise FieldErrors(problems)
-    before = asdict(Settings.of(programme.settings))
-    if not hold(programme) or programme.version != seen:
-        changed = [name for name in said if said[name] != before[name]]
-        raise Stale(_("Somebody has changed this since you opened it."), [(name, said[name], before[name]) for name in changed])
+    held = hold(programme)
+    if not held:
+        db.session.refresh(programme)
+    there = Settings.of(programme.settings)
+    before = asdict(there)
+    if not held or programme.version != seen:
+        mine, theirs = in_words(settings), in_words(there)
+        raise Stale(
+            _("Somebody has changed this since you opened it."),
+            [(label, mine[name], theirs[name]) for name, label in {**WEIGHTS, **LIMITS}.items() if said[name] != before[name]],
+        )
     programme.settings = said
     db.session.flush()
     audit.record(actor, "mentoring.matching:settings", programme, before=before, after=said)
