@@ -103,21 +103,24 @@ def day_of(entry: Entry) -> date:
 
 
 def visit_entry(visit: Visit, homes: Mapping[int, City], language: str, *, whole: bool = False) -> Entry:
-    """A visit in a calendar. ``whole`` tells the agenda as well, for those who have opened the visit."""
+    """A visit in a calendar. ``whole`` tells the agenda as well, for those who have opened the visit.
+
+    That a pairing is over calls its visits off without a change of their own: a copy is newer by the versions of both.
+    """
     host, url = homes[visit.host_id].name_in(language), external_url("mentoring.show_visit", language=language, visit_id=visit.id)
     said = [f"{VISIT_KINDS[visit.kind]} · {_pair(visit.pairing, homes, language)}"]
     if whole:
         said += [" ".join(part for part in (day(i.on), clock(i.at), i.title) if part) for i in agenda_of(visit)]
-    off = visits.is_off(visit)
+    off, pairing = visits.is_off(visit), visit.pairing
     title = _("Cancelled: “%(title)s”", title=visit.title) if off else visit.title
     starts: datetime | None = None
     if visit.starts_at is not None and visit.ends_at is not None:
         starts, ends = (moment_of(visit.first_on, at, visit.zone) for at in (visit.starts_at, visit.ends_at))
     return Entry(
-        _uid("visit", visit.id), title, starts or visit.first_on, visit.updated_at.replace(microsecond=0),
+        _uid("visit", visit.id), title, starts or visit.first_on, max(visit.updated_at, pairing.state_since).replace(microsecond=0),
         ends=ends if starts else visit.last_on, all_day=starts is None, description="\n".join([*said, url]),
         location=visit.link if visit.is_online and whole else "" if visit.is_online else ", ".join(p for p in (visit.place, host) if p),
-        url=url, sequence=visit.version, is_busy=not off, is_cancelled=off,
+        url=url, sequence=visit.version + pairing.version, is_busy=not off, is_cancelled=off,
     )  # fmt: skip
 
 

@@ -58,6 +58,17 @@ def to_confirm(visit: Visit, cities: Iterable[int], *, actor: Actor) -> None:
     tell([user for number in cities for user in people_of_city(number)], notice, actor=actor)
 
 
+def to_confirm_again(visit: Visit, cities: Iterable[int], *, actor: Actor) -> None:
+    """Tell the cities whose confirmation was taken back that the visit was changed."""
+    notice = Notice(
+        subject=lambda _reads: _("Minutes to confirm again: “%(title)s”", title=visit.title),
+        text=lambda reads: _("The visit was changed after its minutes were confirmed: what it is about, its days, its host, its agenda or its people. "
+        "Look at it, and confirm the minutes again if they still hold.") + "\n\n" + _summary(visit, reads),
+        url=_url_of(visit), button=_l("Read the minutes"), urgent=True,
+    )  # fmt: skip
+    tell([user for number in cities for user in people_of_city(number)], notice, actor=actor)
+
+
 def confirmed(visit: Visit, *, actor: Actor) -> None:
     """Tell both that the minutes stand, and that decisions can become actions."""
     mentor, mentee = both_of(visit.pairing)
@@ -74,12 +85,15 @@ def _tell_others(visit: Visit, actor: Actor, subject: Words, text: Words, button
     tell(_others(visit, actor), notice, actor=actor)
 
 
-def _others(visit: Visit, actor: Actor) -> list[Any]:
-    """The people of the city that did not act; of both where it was no city, or somebody of both."""
+def others_of(visit: Visit, actor: Actor) -> list[int]:
+    """The city that did not act; both where it was no city, or somebody of both."""
     sides = (visit.pairing.mentor_id, visit.pairing.mentee_id)
     own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
-    told = [number for number in sides if number not in own] or list(sides)
-    return [user for number in told for user in people_of_city(number)]
+    return [number for number in sides if number not in own] or list(sides)
+
+
+def _others(visit: Visit, actor: Actor) -> list[Any]:
+    return [user for number in others_of(visit, actor) for user in people_of_city(number)]
 
 
 def _url_of(visit: Visit) -> Words:
