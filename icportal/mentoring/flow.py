@@ -61,6 +61,7 @@ PROGRAMME = Definition(
 
 APPLICATION = Definition(
     key="mentoring.application",
+    reasons_are_private=True,
     initial=A.DRAFT,
     states=(
         State(A.DRAFT, _lp("state", "Draft"), "draft", _l("the city")),
@@ -89,6 +90,7 @@ APPLICATION = Definition(
 
 PAIRING = Definition(
     key="mentoring.pairing",
+    reasons_are_private=True,
     initial=P.PROPOSED,
     states=(
         State(P.PROPOSED, _lp("state of a pairing", "Proposed"), "waiting", _l("both cities")),

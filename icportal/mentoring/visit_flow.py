@@ -14,6 +14,7 @@ has_no_minutes = Predicate(lambda _actor, visit: visit is None or visit.minutes 
 
 VISIT = Definition(
     key="mentoring.visit",
+    reasons_are_private=True,
     initial=V.PLANNED,
     states=(
         State(V.PLANNED, _lp("state of a visit", "Planned"), "waiting", _l("both cities")),
