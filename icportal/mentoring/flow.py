@@ -38,7 +38,7 @@ PROGRAMME = Definition(
         Transition("send_proposals", frozenset({Phase.MATCH}), Phase.AGREE, Permission.MATCH, _l("Proposals sent"), automatic=True),
         Transition(
             "begin_preparing", frozenset({Phase.AGREE}), Phase.PREPARE, Permission.RUN_PROGRAMME, _l("Begin the preparation"),
-            _l("The public page says that the pairs prepare their visits."), tone="primary",
+            _l("The public page says that the pairs prepare their visits, and every pair is asked by mail for its self-assessment."), tone="primary",
         ),
         Transition(
             "begin_visits", frozenset({Phase.PREPARE}), Phase.VISITS, Permission.RUN_PROGRAMME, _l("Begin the visits"),

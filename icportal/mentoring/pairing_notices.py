@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.strings import _, _l
+from icportal.i18n.locales import Language
+from icportal.mentoring import ratings
+from icportal.mentoring.enums import FINISHED
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_notices import both_of, url_of
 from icportal.mentoring.models import Pairing
-from icportal.mentoring.notices import Notice, coordinators, people_of_city, tell
+from icportal.mentoring.notices import Notice, Words, coordinators, people_of_city, tell
+from icportal.mentoring.rating_words import Moment
+from icportal.web.routing import external_url
 
 
 def to_sign(pairing: Pairing, city: City, *, actor: Actor) -> None:
@@ -34,14 +41,29 @@ def signed(pairing: Pairing, *, actor: Actor) -> None:
 
 
 def moved(pairing: Pairing, *, actor: Actor) -> None:
-    """Tell both cities and the coordinators of a step, with its reason."""
+    """Tell both cities and the coordinators of a step, with its reason; once it is completed, ask both cities for their evaluation."""
     mentor, mentee = both_of(pairing)
-    notice = Notice(
+    plain = Notice(
         subject=lambda reads: _("The pairing of %(mentor)s and %(mentee)s", mentor=mentor.name_in(reads.code), mentee=mentee.name_in(reads.code)),
         text=lambda _reads: _("It is now “%(state)s”.", state=PAIRING.state(pairing.state).label),
         quote=pairing.because, url=url_of(pairing), button=_l("Go to the pairing"),
     )  # fmt: skip
-    tell([*people_of_city(mentor.id), *people_of_city(mentee.id), *coordinators()], notice, actor=actor)
+    for city in (mentor, mentee):
+        is_asked = pairing.state in FINISHED and not ratings.has_handed_in(pairing, Moment.AFTER, city.id)
+        tell(people_of_city(city.id), _with_evaluation(plain, pairing, city) if is_asked else plain, actor=actor)
+    tell(coordinators(), plain, actor=actor)
+
+
+def _with_evaluation(notice: Notice, pairing: Pairing, city: City) -> Notice:
+    """The same mail, and what the city is asked for now that it is over."""
+
+    def text(reads: Language) -> str:
+        asked = _("Say how it went: rate the key factors as they are now, and tell what worked and what did not.")
+        return f"{notice.text(reads)}\n\n{asked}"
+
+    values = {"pairing_id": pairing.id, "moment": Moment.AFTER, "city": city.id}
+    url: Words = lambda reads: external_url("mentoring.edit_rating", language=reads.code, **values)  # noqa: E731
+    return replace(notice, text=text, more=(_l("Evaluate the mentoring"), url))
 
 
 def still_fine(pairing: Pairing) -> None:
