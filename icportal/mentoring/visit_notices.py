@@ -10,6 +10,7 @@ from icportal.core.actors import Actor
 from icportal.core.permissions import can
 from icportal.core.strings import Text, _, _l
 from icportal.i18n.locales import Language
+from icportal.mentoring import feeds
 from icportal.mentoring.enums import Permission
 from icportal.mentoring.matching_notices import both_of
 from icportal.mentoring.models import Visit
@@ -24,7 +25,7 @@ def planned(visit: Visit, *, actor: Actor) -> None:
     """Tell the other side that a visit is planned."""
     _tell_others(
         visit, actor, lambda _reads: _("A visit is planned: “%(title)s”", title=visit.title),
-        lambda reads: _summary(visit, reads) + "\n\n" + _("The page has the agenda, the people and a file for your calendar."),
+        lambda reads: _summary(visit, reads) + "\n\n" + _("The page has the agenda and the people."),
         _l("See the visit"),
     )  # fmt: skip
 
@@ -81,7 +82,8 @@ def confirmed(visit: Visit, *, actor: Actor) -> None:
 
 
 def _tell_others(visit: Visit, actor: Actor, subject: Words, text: Words, button: Text, *, quote: str = "") -> None:
-    notice = Notice(subject=subject, text=text, url=_url_of(visit), button=button, quote=quote, urgent=True)
+    more = (_l("File for calendars: pass this address on to guests and colleagues without an account"), _file_of(visit))
+    notice = Notice(subject=subject, text=text, url=_url_of(visit), button=button, quote=quote, urgent=True, more=more)
     tell(_others(visit, actor), notice, actor=actor)
 
 
@@ -98,6 +100,12 @@ def _others(visit: Visit, actor: Actor) -> list[Any]:
 
 def _url_of(visit: Visit) -> Words:
     return lambda reads: external_url("mentoring.show_visit", language=reads.code, visit_id=visit.id)
+
+
+def _file_of(visit: Visit) -> Words:
+    """The address that opens the visit as a file without an account; after a change it gives the changed one."""
+    secret = feeds.secret_of_visit(visit)
+    return lambda reads: external_url("mentoring.visit_feed", language=reads.code, secret=secret)
 
 
 def _summary(visit: Visit, reads: Language) -> str:
