@@ -23,7 +23,7 @@ Words = Callable[[Language], str]
 class Notice:
     """A mail: its subject and text (blank lines between paragraphs), and the page it leads to with what the link says.
 
-    ``quote`` is what somebody typed, shown as theirs. ``urgent`` is for what has a deadline or was asked for just now.
+    ``more`` is a second page, with what its link says. ``quote`` is what somebody typed, shown as theirs. ``urgent`` is for what has a deadline or was asked for just now.
     """
 
     subject: Words
@@ -32,6 +32,7 @@ class Notice:
     button: Text
     quote: str = ""
     urgent: bool = False
+    more: tuple[Text, Words] | None = None
 
 
 def people_of_city(city_id: int, *, officers_only: bool = False) -> list[Any]:

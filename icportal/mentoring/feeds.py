@@ -1,12 +1,13 @@
 """Calendars of mentoring: a visit, a pairing, everything a city does, the phases of a programme.
 
-Those of a pairing and of a city have a secret address: who has it reads them, without an account.
+Those of a pairing and of a city have a secret address: who has it reads them, without an account. A single visit has one, too, that
+is sent with its mails and can be passed on to guests; it closes when the visit is over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -15,6 +16,7 @@ from sqlalchemy import or_, select
 
 from icportal.cities import queries as cities
 from icportal.cities.models import City
+from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.installation import settings
@@ -29,7 +31,9 @@ from icportal.mentoring.zones import moment_of
 from icportal.web.calendars import Entry
 from icportal.web.routing import external_url
 
-PURPOSE = "icportal.mentoring_calendar"
+PURPOSE, OF_A_VISIT = "icportal.mentoring_calendar", "icportal.mentoring_visit"
+#: So long after its last day the address of a visit still opens.
+AFTERWARDS = timedelta(days=30)
 
 
 # --- the secret address ------------------------------------------------------------------------------------------
@@ -67,8 +71,25 @@ def open_calendar(secret: str) -> Pairing | City:
     return db.session.get_one(City, found.city_id)
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=PURPOSE)
+def secret_of_visit(visit: Visit) -> str:
+    """What names a visit in the address that is sent with its mails, for those who have no account."""
+    return str(_serializer(OF_A_VISIT).dumps(visit.id))
+
+
+def open_visit_address(secret: str) -> Visit:
+    """The visit of this address. NotFound where there is none, or it has been over for a while."""
+    try:
+        number = _serializer(OF_A_VISIT).loads(secret)
+    except BadSignature:
+        number = None
+    visit = db.session.get(Visit, number) if isinstance(number, int) else None
+    if visit is None or visit.last_on + AFTERWARDS < today():
+        raise NotFound(_("There is no such page, or it is not open to you."))
+    return visit
+
+
+def _serializer(purpose: str = PURPOSE) -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=purpose)
 
 
 # --- what is in it -------------------------------------------------------------------------------------------------
@@ -102,22 +123,26 @@ def day_of(entry: Entry) -> date:
     return entry.starts.date() if isinstance(entry.starts, datetime) else entry.starts
 
 
-def visit_entry(visit: Visit, homes: Mapping[int, City], language: str, *, whole: bool = False) -> Entry:
-    """A visit in a calendar. ``whole`` tells the agenda as well, for those who have opened the visit."""
+def visit_entry(visit: Visit, homes: Mapping[int, City], language: str, *, whole: bool = False, to_guests: bool = False) -> Entry:
+    """A visit in a calendar. ``whole`` tells the agenda as well, for those who have opened the visit; they and its guests
+    (``to_guests``) are told the address of an online meeting.
+
+    That a pairing is over calls its visits off without a change of their own: a copy is newer by the versions of both.
+    """
     host, url = homes[visit.host_id].name_in(language), external_url("mentoring.show_visit", language=language, visit_id=visit.id)
     said = [f"{VISIT_KINDS[visit.kind]} · {_pair(visit.pairing, homes, language)}"]
     if whole:
         said += [" ".join(part for part in (day(i.on), clock(i.at), i.title) if part) for i in agenda_of(visit)]
-    off = visits.is_off(visit)
+    off, pairing = visits.is_off(visit), visit.pairing
     title = _("Cancelled: “%(title)s”", title=visit.title) if off else visit.title
     starts: datetime | None = None
     if visit.starts_at is not None and visit.ends_at is not None:
         starts, ends = (moment_of(visit.first_on, at, visit.zone) for at in (visit.starts_at, visit.ends_at))
     return Entry(
-        _uid("visit", visit.id), title, starts or visit.first_on, visit.updated_at.replace(microsecond=0),
+        _uid("visit", visit.id), title, starts or visit.first_on, max(visit.updated_at, pairing.state_since).replace(microsecond=0),
         ends=ends if starts else visit.last_on, all_day=starts is None, description="\n".join([*said, url]),
-        location=visit.link if visit.is_online and whole else "" if visit.is_online else ", ".join(p for p in (visit.place, host) if p),
-        url=url, sequence=visit.version, is_busy=not off, is_cancelled=off,
+        location=(visit.link if whole or to_guests else "") if visit.is_online else ", ".join(p for p in (visit.place, host) if p),
+        url=url, sequence=visit.version + pairing.version, is_busy=not off, is_cancelled=off,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ PROGRAMME = Definition(
         Transition("send_proposals", frozenset({Phase.MATCH}), Phase.AGREE, Permission.MATCH, _l("Proposals sent"), automatic=True),
         Transition(
             "begin_preparing", frozenset({Phase.AGREE}), Phase.PREPARE, Permission.RUN_PROGRAMME, _l("Begin the preparation"),
-            _l("The public page says that the pairs prepare their visits."), tone="primary",
+            _l("The public page says that the pairs prepare their visits, and every pair is asked by mail for its self-assessment."), tone="primary",
         ),
         Transition(
             "begin_visits", frozenset({Phase.PREPARE}), Phase.VISITS, Permission.RUN_PROGRAMME, _l("Begin the visits"),
@@ -61,6 +61,7 @@ PROGRAMME = Definition(
 
 APPLICATION = Definition(
     key="mentoring.application",
+    reasons_are_private=True,
     initial=A.DRAFT,
     states=(
         State(A.DRAFT, _lp("state", "Draft"), "draft", _l("the city")),
@@ -90,6 +91,7 @@ APPLICATION = Definition(
 
 PAIRING = Definition(
     key="mentoring.pairing",
+    reasons_are_private=True,
     initial=P.PROPOSED,
     states=(
         State(P.PROPOSED, _lp("state of a pairing", "Proposed"), "waiting", _l("both cities")),

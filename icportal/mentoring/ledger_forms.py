@@ -8,7 +8,7 @@ from wtforms import DecimalField, IntegerField, SelectField, StringField
 from wtforms.validators import Optional
 
 from icportal.charter.forms import DayField
-from icportal.content.desk import Checkboxes
+from icportal.content.desk import Checkboxes, language_written_in
 from icportal.core.strings import Text, _l, _lp
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.services.ledger import CURRENCIES, LONGEST_NOTE, Spent
@@ -42,8 +42,10 @@ class PracticeForm(PortalForm):
         _l("Title of the practice"), [at_most(LONGEST_TITLE)],
         description=_l("What it is, so that a colleague elsewhere would click on it."),
     )  # fmt: skip
+    language = language_written_in()
     adopted_from = Checkboxes(_l("Adopted from"), coerce=int, validate_choice=False)
 
-    def offer(self, sources: Iterable[tuple[int, Text]]) -> None:
-        """The mentor's practices there are."""
+    def offer(self, languages: Iterable[tuple[str, Text]], sources: Iterable[tuple[int, Text]]) -> None:
+        """The languages to write in, the city's own first, and the mentor's practices there are."""
+        self.language.choices = options(languages)
         self.adopted_from.choices = options(sources)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from icportal.cities.models import City
 from icportal.core.db import db
-from icportal.mentoring import programmes, ratings
+from icportal.core.strings import _
+from icportal.i18n.locales import CONTENT_LANGUAGES
+from icportal.mentoring import programmes, ratings, visits
 from icportal.mentoring.enums import FINISHED
-from icportal.mentoring.models import Pairing, Programme
+from icportal.mentoring.models import Pairing, Programme, Visit
+from icportal.mentoring.rating_words import Moment
 from icportal.practices import adoption
 from icportal.practices import queries as practices
 
@@ -48,6 +52,38 @@ def sources_of(pairing: Pairing, mentor: City, language: str) -> list[Any]:
     served = set(ratings.benchmark_of(pairing, language).commitments)
     rows = practices.of_city(mentor.slug, language, limit=MOST).rows
     return [row for row in rows if served & set(row.facts["commitments"])]
+
+
+def title_of(pairing: Pairing, language: str) -> str:
+    """What a practice made of a pairing can be called at first: its theme and the mentee, in this language."""
+    _mentor, mentee = cities_of(pairing)
+    return _("%(theme)s in %(city)s", theme=ratings.benchmark_of(pairing, language).title, city=mentee.name_in(language))
+
+
+def words_of(pairing: Pairing, language: str) -> dict[str, str]:
+    """What a pairing has for the text of a practice in this language, by field: the goal, what was decided for the mentee in
+    minutes both have confirmed, and what the mentee says worked. Words of another language are there, too, and say which.
+    """
+    agreed = [(pairing.agreement.get("goal", ""), pairing.agreement_language)]
+    query = select(Visit).where(Visit.pairing_id == pairing.id).options(selectinload(Visit.minutes))
+    held = db.session.scalars(query.order_by(Visit.first_on, Visit.id))
+    decided = [
+        (decision.text, visit.minutes.language)
+        for visit in held
+        if visit.minutes is not None and not visits.unconfirmed(visit)
+        for decision in visit.minutes.decisions
+        if decision.city_id == pairing.mentee_id
+    ]
+    rating = ratings.ratings_of(pairing).get((Moment.AFTER, pairing.mentee_id))
+    worked = [(rating.answers.get("worked", ""), rating.language)] if rating is not None and rating.is_handed_in else []
+    fields = {"issue_and_goals": agreed, "how_it_works": decided, "results": worked}
+    said = {name: "\n\n".join(_in(language, *each) for each in parts if each[0]) for name, parts in fields.items()}
+    return {name: text for name, text in said.items() if text}
+
+
+def _in(language: str, text: str, written_in: str) -> str:
+    other = CONTENT_LANGUAGES.get(written_in)
+    return text if written_in == language or other is None else f"[{other.autonym}] {text}"
 
 
 def completed_of(city: City, language: str) -> list[Completed]:

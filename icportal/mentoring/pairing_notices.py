@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from icportal.accounts.directory import people
@@ -10,20 +11,28 @@ from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l
-from icportal.mentoring.enums import PairingState, Permission, Side
+from icportal.i18n.locales import Language
+from icportal.mentoring import ratings
+from icportal.mentoring.enums import FINISHED, PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_notices import both_of, url_of
 from icportal.mentoring.models import Pairing
-from icportal.mentoring.notices import Notice, coordinators, people_of_city, tell
+from icportal.mentoring.notices import Notice, Words, coordinators, people_of_city, tell
+from icportal.mentoring.rating_words import Moment
 from icportal.mentoring.rules import OneSide
+from icportal.web.routing import external_url
+
+
+def others_of(pairing: Pairing, actor: Actor) -> list[int]:
+    """The city that did not act; both where it was no city, or somebody of both."""
+    sides = (pairing.mentor_id, pairing.mentee_id)
+    own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
+    return [number for number in sides if number not in own] or list(sides)
 
 
 def the_others(pairing: Pairing, actor: Actor) -> list[Any]:
-    """The people of the city that did not act; of both where it was no city, or somebody of both."""
-    sides = (pairing.mentor_id, pairing.mentee_id)
-    own = [number for number in sides if can(actor, Permission.ANSWER_PAIRING, OneSide(number))]
-    told = [number for number in sides if number not in own] or list(sides)
-    return [user for number in told for user in people_of_city(number)]
+    """The people of these cities."""
+    return [user for number in others_of(pairing, actor) for user in people_of_city(number)]
 
 
 def facilitators(pairing: Pairing, but: Collection[Any] = ()) -> list[Any]:
@@ -79,14 +88,29 @@ def signed_anew(pairing: Pairing, *, actor: Actor) -> None:
 
 
 def moved(pairing: Pairing, *, actor: Actor) -> None:
-    """Tell both cities and the coordinators of a step, with its reason."""
+    """Tell both cities and the coordinators of a step, with its reason; once it is completed, ask both cities for their evaluation."""
     mentor, mentee = both_of(pairing)
-    notice = Notice(
+    plain = Notice(
         subject=lambda reads: _("The pairing of %(mentor)s and %(mentee)s", mentor=mentor.name_in(reads.code), mentee=mentee.name_in(reads.code)),
         text=lambda _reads: _("It is now “%(state)s”.", state=PAIRING.state(pairing.state).label),
         quote=pairing.because, url=url_of(pairing), button=_l("Go to the pairing"),
     )  # fmt: skip
-    tell([*people_of_city(mentor.id), *people_of_city(mentee.id), *coordinators()], notice, actor=actor)
+    for city in (mentor, mentee):
+        is_asked = pairing.state in FINISHED and not ratings.has_handed_in(pairing, Moment.AFTER, city.id)
+        tell(people_of_city(city.id), _with_evaluation(plain, pairing, city) if is_asked else plain, actor=actor)
+    tell([*coordinators(), *facilitators(pairing)], plain, actor=actor)
+
+
+def _with_evaluation(notice: Notice, pairing: Pairing, city: City) -> Notice:
+    """The same mail, and what the city is asked for now that it is over."""
+
+    def text(reads: Language) -> str:
+        asked = _("Say how it went: rate the key factors as they are now, and tell what worked and what did not.")
+        return f"{notice.text(reads)}\n\n{asked}"
+
+    values = {"pairing_id": pairing.id, "moment": Moment.AFTER, "city": city.id}
+    url: Words = lambda reads: external_url("mentoring.edit_rating", language=reads.code, **values)  # noqa: E731
+    return replace(notice, text=text, more=(_l("Evaluate the mentoring"), url))
 
 
 def still_fine(pairing: Pairing) -> None:

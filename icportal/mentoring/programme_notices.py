@@ -1,7 +1,8 @@
-"""Who is told what about a programme: the call and its text, grants, and the beginning of the evaluation."""
+"""Who is told what about a programme: the call and its text, the beginning of the preparation, and grants."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from icportal.accounts.directory import holders, people
@@ -13,10 +14,13 @@ from icportal.content.notifications import TextMails
 from icportal.core.strings import _, _l
 from icportal.i18n.formatting import day
 from icportal.i18n.locales import Language
+from icportal.mentoring import ratings
 from icportal.mentoring.enums import GrantOutcome, Phase
 from icportal.mentoring.kind import programme_of
-from icportal.mentoring.models import Grant, Programme
+from icportal.mentoring.matching_notices import both_of
+from icportal.mentoring.models import Grant, Pairing, Programme, ProgrammePhase
 from icportal.mentoring.notices import TOPIC, Notice, coordinators, people_of_city, tell
+from icportal.mentoring.rating_words import Moment
 from icportal.web.routing import external_url
 
 
@@ -59,6 +63,39 @@ def call_opened(programme: Programme) -> int:
         urgent=True,
     )
     return sum(tell(people_of_city(city_id, officers_only=True), notice) for city_id in sorted(memberships()))
+
+
+def preparation_begins(programme: Programme, pairings: Sequence[Pairing]) -> None:
+    """Ask both cities of every pair for the self-assessment they have not handed in: what is to be done, by when, and where."""
+    phase = next((each for each in programme.phases if each.phase == Phase.PREPARE), None)
+    for pairing in pairings:
+        mentor, mentee = both_of(pairing)
+        for city, other in ((mentor, mentee), (mentee, mentor)):
+            if not ratings.has_handed_in(pairing, Moment.BEFORE, city.id):
+                tell(people_of_city(city.id), _to_prepare(programme, pairing, (city, other, mentee), phase))
+
+
+def _to_prepare(programme: Programme, pairing: Pairing, homes: tuple[City, City, City], phase: ProgrammePhase | None) -> Notice:
+    city, other, mentee = homes
+
+    def text(reads: Language) -> str:
+        asked = _(
+            "“%(title)s” prepares its visits. Rate the key factors of the benchmark for %(mentee)s, as your city sees them: "
+            "that takes about half an hour, and shows both of you what the visits should be about. Once both have handed in, each "
+            "city reads the other’s.",
+            title=programme.title, mentee=mentee.name_in(reads.code),
+        )  # fmt: skip
+        return asked if phase is None else asked + "\n\n" + _("The preparation ends on %(day)s.", day=day(phase.ends_on))
+
+    return Notice(
+        subject=lambda reads: _("You and %(city)s: prepare your visits", city=other.name_in(reads.code)),
+        text=text,
+        url=lambda reads: external_url(
+            "mentoring.edit_rating", language=reads.code, pairing_id=pairing.id, moment=Moment.BEFORE, city=city.id
+        ),
+        button=_l("Rate the key factors"),
+        urgent=True,
+    )
 
 
 def grant_asked(programme: Programme, city: City, grant: Grant) -> None:

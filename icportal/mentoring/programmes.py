@@ -254,6 +254,12 @@ def public_pairs(programme: Programme, language: str) -> list[PublicPair]:
     return sorted_by_name(found, lambda pair: pair.mentor.name_in(language) + pair.mentee.name_in(language))
 
 
+def running_pairs(programme: Programme) -> list[Pairing]:
+    """The pairings of a programme in which both cities work together now."""
+    query = select(Pairing).where(Pairing.programme_id == programme.id, Pairing.state.in_(RUNNING))
+    return list(db.session.scalars(query.order_by(Pairing.id)))
+
+
 def drafts() -> Any:
     """The calls that are being written, for a worklist."""
     states = (ContentState.DRAFT, ContentState.CHANGES_REQUESTED)

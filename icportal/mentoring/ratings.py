@@ -91,6 +91,12 @@ def _rated(benchmark: Benchmark) -> Benchmark:
     return replace(benchmark, factors=tuple(factor for factor in benchmark.factors if factor.kind == FactorKind.KEY))
 
 
+def has_handed_in(pairing: Pairing, moment: str, city_id: int) -> bool:
+    """Whether a city has handed in what it was asked for at a moment."""
+    there = ratings_of(pairing).get((moment, city_id))
+    return there is not None and there.is_handed_in
+
+
 def both_handed_in(pairing: Pairing, moment: str, known: Mapping[tuple[str, int], Rating]) -> bool:
     """Whether both cities have handed in what they were asked for at a moment."""
     there = [known.get((moment, city_id)) for city_id in pairing.city_ids]

@@ -40,6 +40,8 @@ LABELS: dict[str, Text] = {
 }
 #: What calendars and the other city have to hear of when it changes.
 WHEN_AND_WHERE = ("host_id", "first_on", "last_on", "starts_at", "ends_at", "zone", "place", "link")
+#: What the minutes are the minutes of: whoever has confirmed them confirms again when it changes.
+MINUTED = ("kind", "title", *(name for name in WHEN_AND_WHERE if name != "link"), "agenda", "people")
 _LINES = {"title": LONGEST_TITLE, "place": LONGEST_PLACE, "link": LONGEST_LINK}
 
 

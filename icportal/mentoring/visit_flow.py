@@ -14,6 +14,7 @@ has_no_minutes = Predicate(lambda _actor, visit: visit is None or visit.minutes 
 
 VISIT = Definition(
     key="mentoring.visit",
+    reasons_are_private=True,
     initial=V.PLANNED,
     states=(
         State(V.PLANNED, _lp("state of a visit", "Planned"), "waiting", _l("both cities")),
@@ -36,6 +37,7 @@ VISIT = Definition(
         ),
         Transition("move", frozenset({V.PLANNED}), V.PLANNED, Permission.WORK_ON_PAIRING, _l("Moved"), automatic=True),
         Transition("write_minutes", frozenset({V.HELD}), V.HELD, Permission.WORK_ON_PAIRING, _l("Minutes written"), automatic=True),
+        Transition("ask_again", frozenset({V.HELD}), V.HELD, Permission.WORK_ON_PAIRING, _l("The visit was changed: its minutes are to be confirmed again"), automatic=True),
         Transition("confirm_minutes", frozenset({V.HELD}), V.HELD, Permission.VIEW_PAIRING, _l("Minutes confirmed"), automatic=True),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.strings import Text, _, _l
 from icportal.i18n.locales import Language
+from icportal.mentoring import feeds
 from icportal.mentoring.matching_notices import both_of
 from icportal.mentoring.models import Visit
 from icportal.mentoring.notices import Notice, Words, people_of_city, tell
@@ -21,7 +22,7 @@ def planned(visit: Visit, *, actor: Actor) -> None:
     """Tell the other side that a visit is planned."""
     _tell_others(
         visit, actor, lambda _reads: _("A visit is planned: “%(title)s”", title=visit.title),
-        lambda reads: _summary(visit, reads) + "\n\n" + _("The page has the agenda, the people and a file for your calendar."),
+        lambda reads: _summary(visit, reads) + "\n\n" + _("The page has the agenda and the people."),
         _l("See the visit"),
     )  # fmt: skip
 
@@ -63,6 +64,17 @@ def to_confirm(visit: Visit, cities: Iterable[int], *, actor: Actor) -> None:
     tell(facilitators(visit.pairing, but=asked), to_read, actor=actor)
 
 
+def to_confirm_again(visit: Visit, cities: Iterable[int], *, actor: Actor) -> None:
+    """Tell the cities whose confirmation was taken back that the visit was changed."""
+    notice = Notice(
+        subject=lambda _reads: _("Minutes to confirm again: “%(title)s”", title=visit.title),
+        text=lambda reads: _("The visit was changed after its minutes were confirmed: what it is about, its days, its host, its agenda or its people. "
+        "Look at it, and confirm the minutes again if they still hold.") + "\n\n" + _summary(visit, reads),
+        url=_url_of(visit), button=_l("Read the minutes"), urgent=True,
+    )  # fmt: skip
+    tell([user for number in cities for user in people_of_city(number)], notice, actor=actor)
+
+
 def confirmed(visit: Visit, *, actor: Actor) -> None:
     """Tell both that the minutes stand, and that decisions can become actions."""
     mentor, mentee = both_of(visit.pairing)
@@ -75,12 +87,19 @@ def confirmed(visit: Visit, *, actor: Actor) -> None:
 
 
 def _tell_others(visit: Visit, actor: Actor, subject: Words, text: Words, button: Text, *, quote: str = "") -> None:
-    notice = Notice(subject=subject, text=text, url=_url_of(visit), button=button, quote=quote, urgent=True)
+    more = (_l("File for calendars: pass this address on to guests and colleagues without an account"), _file_of(visit))
+    notice = Notice(subject=subject, text=text, url=_url_of(visit), button=button, quote=quote, urgent=True, more=more)
     tell([*the_others(visit.pairing, actor), *facilitators(visit.pairing)], notice, actor=actor)
 
 
 def _url_of(visit: Visit) -> Words:
     return lambda reads: external_url("mentoring.show_visit", language=reads.code, visit_id=visit.id)
+
+
+def _file_of(visit: Visit) -> Words:
+    """The address that opens the visit as a file without an account; after a change it gives the changed one."""
+    secret = feeds.secret_of_visit(visit)
+    return lambda reads: external_url("mentoring.visit_feed", language=reads.code, secret=secret)
 
 
 def _summary(visit: Visit, reads: Language) -> str:

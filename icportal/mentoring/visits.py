@@ -13,14 +13,14 @@ from sqlalchemy.orm import selectinload
 from icportal.cities import queries as cities
 from icportal.cities.models import City
 from icportal.core.actors import Actor
-from icportal.core.clock import today
+from icportal.core.clock import PORTAL_ZONE, today
 from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise
 from icportal.core.strings import Text, _, _l
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.formatting import clock, day
-from icportal.mentoring.enums import PairingState, Permission, Side
+from icportal.mentoring.enums import RUNNING, PairingState, Permission, Side
 from icportal.mentoring.models import Pairing, Visit, VisitDecision, VisitDocument, VisitMinutes
 from icportal.mentoring.visit_words import DECISION, VisitState
 from icportal.mentoring.zones import moment_of, zone_of
@@ -30,12 +30,13 @@ from icportal.plans.models import Action, Origin
 
 @dataclass(frozen=True)
 class Row:
-    """A visit in a list: its host, what is missing of it, and whether it is the next one."""
+    """A visit in a list: its host, what is missing of it, whether it is the next one, and whether it fell with its pairing."""
 
     visit: Visit
     host: City
     missing: Sequence[Text]
     is_next: bool = False
+    fell_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,15 @@ def visits_of(pairing: Pairing) -> list[Row]:
         db.session.scalars(query), key=lambda each: (each.first_on, each.starts_at is not None, each.starts_at, each.id)
     )
     hosts = cities.by_id(sorted({each.host_id for each in found}))
-    to_come = [each for each in found if each.state == VisitState.PLANNED and each.last_on >= today()]
+    to_come = [each for each in found if each.state == VisitState.PLANNED and each.last_on >= today() and not fell_away(each)]
     past = [each for each in reversed(found) if each not in to_come]
     first = to_come[0] if to_come else None
-    return [Row(each, hosts[each.host_id], missing(each), each is first) for each in [*to_come, *past]]
+    return [Row(each, hosts[each.host_id], missing(each), each is first, fell_away(each)) for each in [*to_come, *past]]
 
 
 def missing(visit: Visit) -> list[Text]:
-    """What is still to do about a visit, in sentences; nothing for one that is cancelled."""
-    if visit.state == VisitState.CANCELLED or visit.pairing.state == PairingState.ENDED:
+    """What is still to do about a visit, in sentences; nothing for one that does not take place."""
+    if is_off(visit) or visit.pairing.state == PairingState.ENDED:
         return []
     if visit.first_on > today():
         told: list[tuple[bool, Text]] = [
@@ -113,9 +114,18 @@ def is_outside(visit: Visit) -> bool:
 
 
 def is_off(visit: Visit) -> bool:
-    """Whether nobody should go there: it is cancelled, or was planned in a pairing that has ended."""
-    gone = visit.state == VisitState.PLANNED and visit.pairing.state == PairingState.ENDED
-    return visit.state == VisitState.CANCELLED or gone
+    """Whether nobody should go there: it is cancelled, or its pairing was over before it began."""
+    return visit.state == VisitState.CANCELLED or fell_away(visit)
+
+
+def fell_away(visit: Visit) -> bool:
+    """Whether a visit that is still planned has no pairing any more: that was completed or ended before its first day.
+
+    One that had begun by then may well have taken place: its minutes are still asked for.
+    """
+    if visit.state != VisitState.PLANNED or visit.pairing.state in RUNNING:
+        return False
+    return visit.first_on > visit.pairing.state_since.astimezone(PORTAL_ZONE).date()
 
 
 def when(visit: Visit) -> str:
@@ -182,7 +192,8 @@ def without_minutes(city_ids: Collection[int]) -> list[Visit]:
     """Visits of these cities that are over and have no minutes, the oldest first."""
     query = _of_cities(city_ids).where(Visit.state != VisitState.CANCELLED, Visit.last_on < today())
     query = query.where(~select(VisitMinutes.id).where(VisitMinutes.visit_id == Visit.id).exists())
-    return list(db.session.scalars(query.where(Pairing.state != PairingState.ENDED).order_by(Visit.last_on, Visit.id)))
+    found = db.session.scalars(query.where(Pairing.state != PairingState.ENDED).order_by(Visit.last_on, Visit.id))
+    return [visit for visit in found if not fell_away(visit)]
 
 
 def to_confirm(city_ids: Collection[int]) -> list[tuple[Visit, VisitMinutes]]:

@@ -51,12 +51,17 @@ class Transition:
 
 @dataclass(frozen=True)
 class Definition:
-    """A named set of states and transitions."""
+    """A named set of states and transitions.
+
+    ``reasons_are_private`` keeps the words of a reason with the subject: the audit log, which administrators read, has their
+    checksum.
+    """
 
     key: str
     states: tuple[State, ...]
     initial: str
     transitions: tuple[Transition, ...]
+    reasons_are_private: bool = False
 
     def find(self, name: str) -> Transition:
         """The transition of this name; KeyError when there is none."""

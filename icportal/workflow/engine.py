@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -109,7 +109,7 @@ def fire(
         f"{definition.key}:{name}",
         subject,
         before={"state": event.source},
-        after={"state": event.target, "reason": event.reason, "revision": revision_hash},
+        after={"state": event.target, **_as_logged(definition, event.reason), "revision": revision_hash},
         city_id=city_id,
     )
     db.session.flush()
@@ -140,7 +140,8 @@ def _unlogged() -> Iterator[str]:
     """Every subject whose steps are not those the audit log has: one was removed, added or made anew with its hash."""
     steps: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
     for event in db.session.scalars(select(WorkflowEvent).order_by(WorkflowEvent.position).execution_options(yield_per=1000)):
-        step = (event.transition, event.actor_id, event.acting_for, event.source, event.target, event.reason, event.revision_hash)
+        why = sha256(event.reason)
+        step = (event.transition, event.actor_id, event.acting_for, event.source, event.target, why, event.revision_hash)
         steps[event.workflow, event.subject_id].append(step)
     logged: dict[tuple[str, int], list[tuple[Any, ...]]] = defaultdict(list)
     actions = [f"{key}:{move.name}" for key, definition in registered().items() for move in definition.transitions]
@@ -151,11 +152,24 @@ def _unlogged() -> Iterator[str]:
         if "state" in after and entry.subject_id is not None:
             states = (before.get("state"), after["state"])
             logged[workflow, entry.subject_id].append(
-                (name, entry.actor_id, entry.acting_for, *states, after.get("reason"), after.get("revision"))
+                (name, entry.actor_id, entry.acting_for, *states, _logged_reason(after), after.get("revision"))
             )
     for workflow, subject in sorted({*steps, *logged}):
         if steps[workflow, subject] != logged[workflow, subject]:
             yield f"workflow {workflow} {subject}: its steps are not those in the audit log"
+
+
+def _as_logged(definition: Definition, reason: str) -> dict[str, str]:
+    """What the log has of a reason: its words, or the checksum of words that stay with the subject."""
+    return {"reason_sha256": sha256(reason)} if definition.reasons_are_private and reason else {"reason": reason}
+
+
+def _logged_reason(after: Mapping[str, Any]) -> str | None:
+    """The checksum of a logged reason, whichever way it was logged: entries from before a workflow was private have its words."""
+    if "reason_sha256" in after:
+        return str(after["reason_sha256"])
+    reason = after.get("reason")
+    return sha256(reason) if isinstance(reason, str) else None
 
 
 def last_states() -> Iterator[tuple[str, int, str]]:

@@ -611,11 +611,19 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
     assert officer.post(f"{address}/accept", data={"city": str(slugs["genoa"])}).status_code == 404
     other = sign_in(people["genoa"])
     assert other.post(f"{address}/accept").status_code == 303
-    assert other.get(f"{address}/agreement").status_code == 200
+    public = "the public page of the programme names both cities, the theme"
+    assert public in other.get(f"{address}/agreement").get_data(as_text=True)
     assert other.post(f"{address}/agreement", data={"goal": "", "visits": "Kept"}).status_code == 422
     assert "Kept" in other.post(f"{address}/agreement", data={"goal": "", "visits": "Kept", "version": "1"}).get_data(
         as_text=True
     )
+    with seeded_app.app_context():
+        version = db.session.get_one(Pairing, pairing).version
+    agreed = {"goal": "To speak early", "language": "en", "languages": ["en"], "version": str(version)}
+    assert other.post(f"{address}/agreement", data=agreed).status_code == 303
+    to_sign = other.get(address).get_data(as_text=True)
+    assert "Sign for Genoa" in to_sign
+    assert public in to_sign
     assert client.get("/en/mentoring").status_code == 200
     assert other.get("/en/work/mentoring").status_code == 200
     assert other.get(f"{desk}/grants").status_code == 200

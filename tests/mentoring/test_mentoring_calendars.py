@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +13,14 @@ from harness import PortalClient, statements
 from icalendar import Calendar
 from mentoring_world import make_programme, pair
 from reporting_world import person
+from sqlalchemy import select
 from visit_world import SOON, make_pair, online, plan, study
 
 from icportal.core.actors import Role
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import NotAllowed, NotFound
+from icportal.core.outbox import Mail
 from icportal.mentoring import feeds, labels
 from icportal.mentoring.enums import PairingState
 from icportal.mentoring.models import Visit
@@ -120,6 +123,45 @@ def test_a_visit_as_a_file_moves_and_is_struck_out(app: Flask, sign_in: Callable
     gone = events(client.get(address).data)[0]
     assert (gone["uid"], gone["status"], gone["transp"]) == (first["uid"], CANCELLED, "TRANSPARENT")
     assert gone["sequence"] > moved["sequence"]
+
+
+def test_the_mails_of_a_visit_have_an_address_for_guests_that_follows_it_and_closes(app: Flask, client: PortalClient) -> None:
+    def address() -> str:
+        text = db.session.scalars(
+            select(Mail.text).where(Mail.address.contains("officer.vienna")).order_by(Mail.id.desc())
+        ).first()
+        assert text is not None
+        return re.search(r"/en/calendars/mentoring/visits/\S+\.ics", text)[0]  # type: ignore[index]
+
+    with app.app_context():
+        world, pairing = make_pair()
+        officer = world.officer("oulu")
+        world.officer("vienna")
+        number = plan(world, pairing, online(pairing)).id
+        sent = address()
+    planned = events(client.get(sent).data)[0]
+    assert (planned["location"], "Welcome" in planned["description"]) == ("https://meet.example/room", False)
+    with app.app_context():
+        visit = db.session.get_one(Visit, number)
+        later = study(visit.pairing, SOON + timedelta(days=4))
+        planning.edit_visit(visit, later, actor=officer, seen=visit.version)
+        assert address() == sent
+        db.session.commit()
+    moved = events(client.get(sent).data)[0]
+    assert (moved["uid"], moved["dtstart"].dt) == (planned["uid"], SOON + timedelta(days=4))
+    assert "Ada Host" not in client.get(sent).get_data(as_text=True)
+    with app.app_context():
+        visit = db.session.get_one(Visit, number)
+        planning.move_visit(visit, "cancel", actor=officer, seen=visit.version, reason="Ill.")
+        assert address() == sent
+        db.session.commit()
+    assert events(client.get(sent).data)[0]["status"] == CANCELLED
+    assert client.get(sent.replace(".ics", "x.ics")).status_code == 404
+    with app.app_context():
+        visit = db.session.get_one(Visit, number)
+        visit.first_on = visit.last_on = today() - timedelta(days=31)
+        db.session.commit()
+    assert client.get(sent).status_code == 404
 
 
 def test_an_online_meeting_is_a_moment_and_its_address_is_told_to_those_who_signed_in_only(context: None) -> None:

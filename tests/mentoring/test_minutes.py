@@ -20,7 +20,9 @@ from icportal.core.outbox import Mail
 from icportal.mentoring import visit_origins, visits
 from icportal.mentoring.models import Visit
 from icportal.mentoring.services import decisions, minutes
+from icportal.mentoring.services import visits as planning
 from icportal.mentoring.services.minutes import DecisionDraft, MinutesDraft
+from icportal.mentoring.visit_drafts import said_by
 from icportal.mentoring.visit_flow import VISIT
 from icportal.plans.models import Action, Origin
 from icportal.plans.queries import sources_of
@@ -64,6 +66,37 @@ def test_one_side_writes_the_other_confirms_and_a_change_takes_it_back() -> None
     with pytest.raises(Stale, match="Read them again"):
         minutes.confirm_minutes(visit, oulu, seen_sha256=minutes.checksum(draft), actor=world.officer("oulu"))
     assert minutes.confirm_minutes(visit, oulu, seen_sha256=minutes.checksum(more), actor=world.mayor("oulu"))
+
+
+@pytest.mark.databases
+def test_whoever_changes_a_visit_asks_the_other_city_to_confirm_its_minutes_again() -> None:
+    world, visit = held_visit()
+    vienna, oulu = world.city("vienna"), world.city("oulu")
+    minute(world, visit)
+    written = visit.minutes
+    assert written is not None
+    minutes.confirm_minutes(visit, vienna, seen_sha256=written.sha256, actor=world.officer("vienna"))
+    # What the minutes do not depend on takes nothing back.
+    told = replace(said_by(visit), interpreter="host")
+    assert planning.edit_visit(visit, told, actor=world.officer("oulu"), seen=visit.version)
+    assert visits.unconfirmed(visit) == []
+    emptied = replace(told, first_on=PAST - timedelta(days=3), agenda=(), people=())
+    assert planning.edit_visit(visit, emptied, actor=world.officer("oulu"), seen=visit.version)
+    db.session.commit()
+    assert visits.unconfirmed(visit) == [vienna.id]
+    assert subjects("vienna")[-1] == "Minutes to confirm again: “How Vienna welcomes”"
+    assert "Minutes to confirm again: “How Vienna welcomes”" not in subjects("oulu")
+    assert engine.history(VISIT, visit.id)[-1].transition == "ask_again"
+    # Nobody has a confirmation left to lose: one mail is enough.
+    planning.edit_visit(visit, replace(emptied, title="Another"), actor=world.officer("oulu"), seen=visit.version)
+    assert [subject for subject in subjects("vienna") if "again" in subject] == [
+        "Minutes to confirm again: “How Vienna welcomes”"
+    ]
+    planning.edit_visit(visit, told, actor=world.coordinator, seen=visit.version)
+    assert visits.unconfirmed(visit) == [vienna.id, oulu.id]
+    for city in (vienna, oulu):
+        done = minutes.confirm_minutes(visit, city, seen_sha256=written.sha256, actor=world.officer(city.slug))
+    assert done
 
 
 def test_who_belongs_to_neither_city_writes_for_nobody_and_both_confirm() -> None:

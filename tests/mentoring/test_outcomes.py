@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -19,12 +20,13 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound
 from icportal.mentoring import certificates, ledger, outcomes, programmes
 from icportal.mentoring.enums import PairingState, Phase
-from icportal.mentoring.models import Certificate, LedgerEntry, Pairing
+from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Rating, Visit
 from icportal.mentoring.services import ledger as spending
-from icportal.mentoring.services import matching
+from icportal.mentoring.services import matching, minutes
 from icportal.mentoring.services import outcomes as making
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.ledger import Spent
+from icportal.mentoring.services.minutes import DecisionDraft, MinutesDraft
 from icportal.practices.models import Practice
 
 pytestmark = pytest.mark.databases
@@ -49,30 +51,67 @@ def spent(hours: float | None = 2.5, cost: int | None = None, **said: Any) -> Sp
 def test_the_success_becomes_a_practice_once(world: Mentoring) -> None:
     pairing, officer = completed(world), world.officer("riga")
     sources = [row.facts["practice"] for row in outcomes.sources_of(pairing, world.city("genoa"), "en")]
-    number = making.make_practice(pairing, title="One voice", adopted_from=sources[:1], actor=officer)
+    number = making.make_practice(pairing, title="One voice", language="en", adopted_from=sources[:1], actor=officer)
     practice = db.session.get_one(Practice, number)
     assert (practice.city_id, practice.adopted_from) == (world.city("riga").id, sources[:1])
     assert practice.commitments
     assert practice.item.source.title == "One voice"
     assert "one voice" in str(practice.item.source.head.body if practice.item.source.head else "")
-    assert making.make_practice(pairing, title="Again", adopted_from=[], actor=officer) == number
+    assert making.make_practice(pairing, title="Again", language="en", adopted_from=[], actor=officer) == number
     assert db.session.query(Practice).filter_by(city_id=practice.city_id).filter(Practice.id >= number).count() == 1
+
+
+def test_a_practice_begins_with_what_was_agreed_decided_and_said_in_the_language_chosen(world: Mentoring) -> None:
+    pairing, officer = pair(world, "genoa", "riga", agreement=AGREED), world.officer("riga")
+    visit = Visit(
+        pairing_id=pairing.id, kind="study", host_id=pairing.mentor_id, title="There", first_on=today(), last_on=today(),
+        languages=["en"], state="held",
+    )  # fmt: skip
+    db.session.add(visit)
+    db.session.flush()
+    decided = (DecisionDraft("Open a press desk.", pairing.mentee_id), DecisionDraft("Lend a trainer.", pairing.mentor_id))
+    said = MinutesDraft("We met.", "en", decided)
+    minutes.write_minutes(visit, said, city=world.city("riga"), actor=officer, seen=0)
+    assert "how_it_works" not in outcomes.words_of(pairing, "en")
+    read = visit.minutes.sha256 if visit.minutes else ""
+    minutes.confirm_minutes(visit, world.city("genoa"), seen_sha256=read, actor=world.officer("genoa"))
+    answers = {"worked": "Runāt kopā."}
+    db.session.add(
+        Rating(
+            pairing_id=pairing.id, city_id=pairing.mentee_id, moment="after", language="lv", answers=answers, state="handed_in",
+        )
+    )  # fmt: skip
+    working.move_pairing(pairing, "complete", actor=officer, seen=pairing.version)
+    title = outcomes.title_of(pairing, "lv")
+    number = making.make_practice(pairing, title=title, language="lv", adopted_from=[], actor=officer)
+    source = db.session.get_one(Practice, number).item.source
+    assert (source.language, source.title) == ("lv", title)
+    assert source.head is not None
+    assert {name: source.head.body[name] for name in ("issue_and_goals", "how_it_works", "results")} == {
+        "issue_and_goals": "[English] Riga speaks with one voice.",
+        "how_it_works": "[English] Open a press desk.",
+        "results": "Runāt kopā.",
+    }
+    with pytest.raises(FieldErrors, match="language"):
+        making.make_practice(
+            completed(world, "genoa", "ghent"), title="X", language="xx", adopted_from=[], actor=world.officer("ghent")
+        )
 
 
 def test_who_may_make_it_a_practice_and_when(world: Mentoring) -> None:
     active = pair(world, "genoa", "ghent")
     with pytest.raises(InvalidTransition):
-        making.make_practice(active, title="Too early", adopted_from=[], actor=world.officer("ghent"))
+        making.make_practice(active, title="Too early", language="en", adopted_from=[], actor=world.officer("ghent"))
     over = completed(world)
     for actor in (world.officer("genoa"), world.mayor("genoa")):
         with pytest.raises(NotAllowed):
-            making.make_practice(over, title="Not ours", adopted_from=[], actor=actor)
+            making.make_practice(over, title="Not ours", language="en", adopted_from=[], actor=actor)
     with pytest.raises(NotFound):
-        making.make_practice(over, title="Whose?", adopted_from=[], actor=world.officer("oulu"))
+        making.make_practice(over, title="Whose?", language="en", adopted_from=[], actor=world.officer("oulu"))
     with pytest.raises(FieldErrors, match="title"):
-        making.make_practice(over, title=" ", adopted_from=[], actor=world.officer("riga"))
+        making.make_practice(over, title=" ", language="en", adopted_from=[], actor=world.officer("riga"))
     with pytest.raises(FieldErrors, match="mentor"):
-        making.make_practice(over, title="One voice", adopted_from=[999_999], actor=world.officer("riga"))
+        making.make_practice(over, title="One voice", language="en", adopted_from=[999_999], actor=world.officer("riga"))
 
 
 def test_hours_and_costs_add_up(world: Mentoring) -> None:
@@ -163,9 +202,14 @@ def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) 
 
     client.sign_in(ids["riga"])
     assert "Make a practice draft" in client.get(address).get_data(as_text=True)
-    refused = client.post(f"{address}/practice", data={"title": "", "adopted_from": []})
+    refused = client.post(f"{address}/practice", data={"title": "", "language": "en", "adopted_from": []})
     assert refused.status_code == 422
-    made = client.post(f"{address}/practice", data={"title": "One voice for Riga"})
+    begun = client.get(address).get_data(as_text=True)
+    title = re.search(r'name="title"[^>]* value="([^"]+)"', begun) or re.search(r'value="([^"]+)"[^>]* name="title"', begun)
+    assert title is not None
+    assert title[1].endswith(" in Riga")
+    assert '<option selected value="en">' in begun
+    made = client.post(f"{address}/practice", data={"title": title[1], "language": "en"})
     assert made.status_code == 303
     assert "The practice made of this mentoring" in client.get(address).get_data(as_text=True)
     wrong = client.post(

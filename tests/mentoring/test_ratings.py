@@ -21,6 +21,8 @@ from icportal.mentoring import rated_factors, rating_worklists, ratings
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.models import Pairing, Rating
 from icportal.mentoring.rating_words import Moment
+from icportal.mentoring.services import pairings as working
+from icportal.mentoring.services import programmes as running
 from icportal.mentoring.services import rated_factors as taking
 from icportal.mentoring.services import ratings as services
 from icportal.mentoring.services.ratings import RatingDraft
@@ -179,6 +181,29 @@ def test_lists_say_what_is_to_hand_in(world: Mentoring) -> None:
     rate(world, "riga", BEFORE)
     assert waiting("riga") == [0, 0]
     assert rating_worklists.provide(world.coordinator, 5) == []
+
+
+def test_every_pair_is_asked_to_prepare_and_at_the_end_to_evaluate(seeded_app: Flask) -> None:
+    with seeded_app.app_context():
+        world = make_programme(phase=Phase.AGREE)
+        where = pair(world, "genoa", "riga", state=PairingState.ACTIVE)
+        for slug in ("genoa", "riga", "ghent"):
+            world.officer(slug)
+        pair(world, "ghent", "genoa", state=PairingState.PROPOSED)
+        rate(world, "genoa", BEFORE, where=where)
+        programme = world.programme
+        running.move_programme(programme, "begin_preparing", actor=world.coordinator, seen=programme.version)
+        asked_of = {mail.address: mail for mail in db.session.scalars(select(Mail).where(Mail.subject.contains("prepare your")))}
+        assert {mail.subject for mail in asked_of.values()} == {"You and Genoa: prepare your visits"}
+        asked = asked_of["city.officer.riga@reporting.example"]
+        assert f"/en/work/mentoring/pairings/{where.id}/ratings/before/edit?city={world.city('riga').id}" in asked.text
+        assert "The preparation ends on" in asked.text
+
+        working.move_pairing(where, "complete_early", actor=world.coordinator, seen=where.version, reason="Done sooner.")
+        told = {mail.address: mail.text for mail in db.session.scalars(select(Mail).where(Mail.text.contains("Completed early")))}
+        for slug in ("genoa", "riga"):
+            text = told[f"city.officer.{slug}@reporting.example"]
+            assert f"/ratings/after/edit?city={world.city(slug).id}" in text
 
 
 def test_means_are_told_of_enough_pairs_only(world: Mentoring) -> None:

@@ -82,6 +82,10 @@ def test_a_visit_is_planned_on_its_page_and_nothing_typed_is_lost(
     overlap = officer.post(new, data=fields(ids, first_on=SOON.isoformat(), **{"agenda-0-on": ""}))
     assert overlap.status_code == 422
     assert '<a href="#first_on">This overlaps with “How Vienna welcomes”' in overlap.get_data(as_text=True)
+    hours = {"kind": "online", "starts_at": "10:00", "ends_at": "11:00", "zone": "Europe/Vienna", "agenda-0-on": ""}
+    call = officer.post(new, data=fields(ids, title="A call", first_on=SOON.isoformat(), **hours))
+    assert call.status_code == 303
+    assert "On these days there is “How Vienna welcomes”" in page(officer, call.headers["Location"])
     assert officer.post(new, data=fields(ids)).status_code == 303
     visit = visit_of(app, "Second visit")
     text = page(officer, f"/en/work/mentoring/visits/{visit.id}")

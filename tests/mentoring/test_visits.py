@@ -14,6 +14,7 @@ from reporting_world import person
 from sqlalchemy import select
 from visit_world import PAST, SOON, make_pair, minute, online, plan, study
 
+from icportal.cities import queries as cities
 from icportal.core import audit
 from icportal.core.actors import Role
 from icportal.core.clock import today
@@ -21,7 +22,7 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound, Stale
 from icportal.core.files import StoredFile
 from icportal.core.outbox import Mail
-from icportal.mentoring import visit_worklists, visits
+from icportal.mentoring import feeds, visit_overlaps, visit_worklists, visits
 from icportal.mentoring.enums import PairingState
 from icportal.mentoring.models import Visit, VisitDocument
 from icportal.mentoring.services import pairings as working
@@ -161,9 +162,29 @@ def test_visits_that_overlap_are_refused_and_only_those_who_may_know_are_told_wh
         assert hidden == "Vienna has another visit of its mentoring on these days. Choose other days."
         shown = refused(lambda draft=draft: planning.plan_visit(other, draft, actor=world.officer("vienna")))["first_on"]
         assert "“How Vienna welcomes”" in shown
-    # An online meeting on a day of a visit is in the way, too; on the day after it is not.
-    assert "first_on" in refused(lambda: planning.plan_visit(other, online(other), actor=world.officer("vienna")))
-    assert planning.plan_visit(other, online(other, SOON + timedelta(days=3)), actor=world.officer("vienna")).id
+
+
+@pytest.mark.databases
+def test_a_call_on_a_day_of_a_visit_is_planned_and_both_are_told_of() -> None:
+    world, pairing = make_pair()
+    plan(world, pairing, study(pairing, SOON, SOON + timedelta(days=2)))
+    other = pair(world, "vienna", "nuremberg")
+    both = [world.city("vienna"), world.city("nuremberg")]
+
+    def warned(visit: Visit, slug: str) -> list[str]:
+        return [str(each) for each in visit_overlaps.warnings(visit, both, actor=world.officer(slug), language="en")]
+
+    call = planning.plan_visit(other, online(other), actor=world.officer("nuremberg"))
+    assert warned(call, "nuremberg") == [
+        "Vienna has something else of its mentoring on these days. Check with it that the hours suit."
+    ]
+    assert "“How Vienna welcomes”" in warned(call, "vienna")[0]
+    assert (
+        warned(planning.plan_visit(other, online(other, SOON + timedelta(days=3)), actor=world.officer("vienna")), "vienna") == []
+    )
+    # The other way round, too: a visit over the days of a call.
+    later = planning.plan_visit(other, study(other, SOON + timedelta(days=3)), actor=world.officer("vienna"))
+    assert "“A call”" in warned(later, "vienna")[0]
 
 
 def test_what_is_cancelled_or_belongs_to_a_pairing_that_is_over_is_in_nobodys_way() -> None:
@@ -174,6 +195,28 @@ def test_what_is_cancelled_or_belongs_to_a_pairing_that_is_over_is_in_nobodys_wa
     working.move_pairing(pairing, "end", actor=world.officer("oulu"), seen=pairing.version, reason="Enough.")
     assert visits.is_off(visit)
     assert planning.plan_visit(other, study(other), actor=world.officer("nuremberg")).id
+
+
+@pytest.mark.databases
+@pytest.mark.parametrize("step", ["complete", "end"])
+def test_a_visit_to_come_falls_with_its_pairing_and_one_that_had_begun_still_waits_for_its_minutes(step: str) -> None:
+    world, pairing = make_pair()
+    coming, past = plan(world, pairing), plan(world, pairing, study(pairing, PAST, title="Past"))
+    before = feeds.visit_entry(coming, cities.by_id(sorted(coming.city_ids)), "en")
+    working.move_pairing(pairing, step, actor=world.officer("oulu"), seen=pairing.version, reason="Enough.")
+    db.session.commit()
+    rows = visits.visits_of(pairing)
+    assert [(row.visit, row.is_next, row.fell_away) for row in rows] == [(coming, False, True), (past, False, False)]
+    assert [visits.is_off(each) for each in (coming, past)] == [True, False]
+    assert visits.missing(coming) == []
+    entry = feeds.visit_entry(coming, cities.by_id(sorted(coming.city_ids)), "en")
+    assert (entry.is_cancelled, entry.is_busy, entry.title) == (True, False, "Cancelled: “How Vienna welcomes”")
+    assert entry.sequence > before.sequence
+    # Weeks later nobody is asked for the minutes of what never was.
+    coming.first_on = coming.last_on = today() - timedelta(days=1)
+    pairing.state_since -= timedelta(days=2)
+    db.session.commit()
+    assert visits.without_minutes([pairing.mentee_id]) == ([past] if step == "complete" else [])
 
 
 def test_two_online_meetings_collide_by_their_hours_whatever_the_clock() -> None:

@@ -24,15 +24,16 @@ from icportal.practices.enums import Permission as PracticePermission
 LONGEST_TITLE = 200
 
 
-def make_practice(pairing: Pairing, *, title: str, adopted_from: Sequence[int], actor: Actor) -> int:
-    """Begin a practice of the mentee with what the portal knows: goal, theme, commitments, and what it was adopted from.
+def make_practice(pairing: Pairing, *, title: str, language: str, adopted_from: Sequence[int], actor: Actor) -> int:
+    """Begin a practice of the mentee, in ``language``, with what the portal knows: goal, theme, commitments, what was decided and
+    what worked, and what it was adopted from.
 
     Gives the practice's number. A second time, and of two at once the second, gives the one that is there.
 
     Raises:
         NotAllowed: the actor writes no practices for the mentee.
         InvalidTransition: the pairing is not completed.
-        FieldErrors: there is no title, or a practice is named that is not the mentor's.
+        FieldErrors: there is no title, no such language, or a practice is named that is not the mentor's.
     """
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     mentor, mentee = outcomes.cities_of(pairing)
@@ -47,20 +48,21 @@ def make_practice(pairing: Pairing, *, title: str, adopted_from: Sequence[int], 
     title, offered = clean_line(title), {row.facts["practice"] for row in outcomes.sources_of(pairing, mentor, "en")}
     if not title or len(title) > LONGEST_TITLE:
         raise FieldErrors([("title", _("Give it a title: it is how you find it again."))])
+    if language not in CONTENT_LANGUAGES:
+        raise FieldErrors([("language", _("Choose the language you write in."))])
     if set(adopted_from) - offered:
         raise FieldErrors([("adopted_from", _("Choose among the mentor’s published practices."))])
-    return _made(pairing, mentee, title, list(adopted_from), actor)
+    return _made(pairing, mentee, title, language, list(adopted_from), actor)
 
 
-def _made(pairing: Pairing, mentee: City, title: str, adopted_from: list[int], actor: Actor) -> int:
-    language = pairing.agreement_language if pairing.agreement_language in CONTENT_LANGUAGES else "en"
+def _made(pairing: Pairing, mentee: City, title: str, language: str, adopted_from: list[int], actor: Actor) -> int:
     commitments = ratings.benchmark_of(pairing, language).commitments
     practice = practices.create_practice(
         actor=actor, city=mentee, language=language, title=title, commitments=commitments, adopted_from=adopted_from
     )
-    goal, version = pairing.agreement.get("goal", ""), practice.item.source
-    if goal:
-        content.save_source(version, {"title": title, "how_it_works": goal}, actor=actor, seen=version.version)
+    words, version = outcomes.words_of(pairing, language), practice.item.source
+    if words:
+        content.save_source(version, {"title": title, **words}, actor=actor, seen=version.version)
     pairing.practice_id = practice.id
     db.session.flush()
     audit.record(actor, "mentoring.pairing:make_practice", pairing, after={"practice": practice.id}, city_id=mentee.id)

@@ -128,7 +128,7 @@ def edit_programme(programme: Programme, plan: Plan, *, actor: Actor, seen: int)
 
 
 def move_programme(programme: Programme, step: str, *, actor: Actor, seen: int | None, reason: str = "") -> WorkflowEvent:
-    """Go on to the next phase, or open the call again. Cities are told when the call opens.
+    """Go on to the next phase, or open the call again. Cities are told when the call opens, and every pair when it is to prepare.
 
     Raises:
         NotFound: there is no such step.
@@ -142,6 +142,8 @@ def move_programme(programme: Programme, step: str, *, actor: Actor, seen: int |
     event = engine.fire(PROGRAMME, programme, step, actor=actor, version=seen, reason=reason)
     if step in {"open_call", "reopen_call"}:
         programme_notices.call_opened(programme)
+    if step == "begin_preparing":
+        programme_notices.preparation_begins(programme, programmes.running_pairs(programme))
     return event
 
 

@@ -20,11 +20,11 @@ from icportal.core.text import clean_line
 from icportal.core.transactions import hold
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import reading_language
-from icportal.mentoring import visit_notices
+from icportal.mentoring import pairing_notices, visit_notices, visits
 from icportal.mentoring.enums import RUNNING, Permission
 from icportal.mentoring.models import Pairing, Visit, VisitDocument
 from icportal.mentoring.services.signs_of_life import show_life
-from icportal.mentoring.visit_drafts import LABELS, WHEN_AND_WHERE, VisitDraft, checked, columns_of, said_by, shown
+from icportal.mentoring.visit_drafts import LABELS, MINUTED, WHEN_AND_WHERE, VisitDraft, checked, columns_of, said_by, shown
 from icportal.mentoring.visit_flow import VISIT
 from icportal.mentoring.visit_overlaps import overlapping, refusals
 from icportal.mentoring.visit_words import VisitState
@@ -60,6 +60,8 @@ def plan_visit(pairing: Pairing, draft: VisitDraft, *, actor: Actor) -> Visit:
 def edit_visit(visit: Visit, draft: VisitDraft, *, actor: Actor, seen: int) -> bool:
     """Change a visit; whether anything changed. When it moves, the other city gets a mail.
 
+    Where it has minutes, the other city's confirmation of them is taken back: it was of the visit as it stood.
+
     Raises:
         InvalidTransition: it is cancelled, or planned in a pairing that is over.
         Stale: somebody has changed it since; ``differences`` has (label, mine, theirs).
@@ -90,6 +92,8 @@ def edit_visit(visit: Visit, draft: VisitDraft, *, actor: Actor, seen: int) -> b
             VISIT, visit, "move", actor=actor, reason=before if (old.first_on, old.last_on) != (new.first_on, new.last_on) else ""
         )
         visit_notices.moved(visit, actor=actor)
+    if set(changed) & set(MINUTED):
+        _take_confirmation_back(visit, actor)
     return True
 
 
@@ -169,6 +173,27 @@ def _hold_both(pairing: Pairing) -> None:
         db.session.refresh(pairing)
         hold(pairing)
     db.session.scalars(select(City.id).where(City.id.in_(pairing.city_ids)).order_by(City.id).with_for_update()).all()
+
+
+def _take_confirmation_back(visit: Visit, actor: Actor) -> None:
+    """Ask whoever has not changed the visit to confirm its minutes again; of both where no city has, or somebody of both."""
+    db.session.expire(visit, ["minutes"])
+    minutes = visit.minutes
+    if minutes is None:
+        return
+    db.session.refresh(minutes)
+    sides = [visit.pairing.side_of(number) for number in pairing_notices.others_of(visit.pairing, actor)]
+    taken = [side for side in sides if visits.side_confirmed(minutes, side)]
+    if not taken:
+        return
+    for side in taken:
+        setattr(minutes, f"{side}_confirmed_at", None)
+        setattr(minutes, f"{side}_confirmed_by", None)
+    db.session.flush()
+    after = {"sides": sorted(str(side) for side in taken), "sha256": minutes.sha256}
+    audit.record(actor, "mentoring.minutes:take_confirmation_back", minutes, after=after)
+    engine.fire(VISIT, visit, "ask_again", actor=actor)
+    visit_notices.to_confirm_again(visit, visits.unconfirmed(visit), actor=actor)
 
 
 def _require_running(pairing: Pairing) -> None:

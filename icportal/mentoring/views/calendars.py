@@ -96,6 +96,15 @@ def feed(secret: str) -> Any:
     return calendar_response(name, feeds.entries_of(of, language), language, filename=f"icportal-mentoring-{kind}")
 
 
+@blueprint.get("/calendars/mentoring/visits/<string:secret>.ics")
+@public
+def visit_feed(secret: str) -> Any:
+    """One visit as a file, for whoever was passed the address in its mails: day, hours, place, and nothing of the agenda."""
+    visit, language = feeds.open_visit_address(secret), current_language().code
+    entry = feeds.visit_entry(visit, cities.by_id(sorted(visit.city_ids)), language, to_guests=True)
+    return calendar_response(visit.title, [entry], language, filename=f"icportal-visit-{visit.id}", download=True)
+
+
 @blueprint.get("/mentoring/<slug:slug>/calendar.ics")
 @public
 def programme_calendar(slug: str) -> Any:

@@ -39,8 +39,9 @@ def make_practice(pairing_id: int) -> Answer:
     form = practice_form(pairing, PracticeForm())
     try:
         number = making.make_practice(
-            pairing, title=form.title.data or "", adopted_from=form.adopted_from.data or [], actor=current_actor()
-        )
+            pairing, title=form.title.data or "", language=form.language.data or "", adopted_from=form.adopted_from.data or [],
+            actor=current_actor(),
+        )  # fmt: skip
     except (NotAllowed, NotFound):
         raise
     except DomainError as error:

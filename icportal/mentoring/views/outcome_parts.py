@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from icportal.content.desk import with_autonym
 from icportal.core.permissions import can
 from icportal.i18n.catalogues import current_language
+from icportal.i18n.locales import reading_language
 from icportal.mentoring import certificates, ledger, outcomes, pairings
 from icportal.mentoring.enums import FINISHED, Permission
 from icportal.mentoring.ledger_forms import PracticeForm
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.models import Pairing
+from icportal.practices import desk
 from icportal.practices.enums import Permission as PracticePermission
 from icportal.web.identity import current_actor
 
@@ -24,7 +27,7 @@ def outcome_parts(pairing: Pairing) -> dict[str, Any]:
     return {
         "is_over": is_over,
         "may_make_practice": may_make,
-        "practice": practice_form(pairing, PracticeForm(formdata=None)) if may_make else None,
+        "practice": practice_form(pairing, first_words(pairing)) if may_make else None,
         "may_see_practice": can(actor, PracticePermission.CREATE, mentee),
         "certificate": certificates.of_pairing(pairing) if is_over else None,
         "may_certify": is_over and can(actor, Permission.RUN_PAIRING, pairing),
@@ -32,11 +35,18 @@ def outcome_parts(pairing: Pairing) -> dict[str, Any]:
     }
 
 
+def first_words(pairing: Pairing) -> PracticeForm:
+    """The form as it stands before anybody has typed: a title in the reader's language, and that language."""
+    language = reading_language(current_language().code).code
+    return PracticeForm(formdata=None, data={"title": outcomes.title_of(pairing, language), "language": language})
+
+
 def practice_form(pairing: Pairing, form: PracticeForm) -> PracticeForm:
-    """The form with the mentor's practices that can be named as the source."""
-    mentor, _mentee = outcomes.cities_of(pairing)
+    """The form with the languages it can be written in, and the mentor's practices that can be named as the source."""
+    mentor, mentee = outcomes.cities_of(pairing)
+    languages = [(each.code, with_autonym(each.code)) for each in desk.languages_to_write_in([mentee])]
     sources = outcomes.sources_of(pairing, mentor, current_language().code)
-    form.offer((row.facts["practice"], row.title) for row in sources)
+    form.offer(languages, ((row.facts["practice"], row.title) for row in sources))
     return form
 
 

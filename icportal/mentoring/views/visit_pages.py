@@ -61,8 +61,8 @@ def visit_page(visit: Visit, *, form: StepForm | None = None, document: Document
     may_work = can(actor, Permission.WORK_ON_PAIRING, visit)
     return render_template(
         "mentoring/visit_show.html", **context, **_about(visit, context["both"]), **_minutes(visit), visit=visit,
-        may_work=may_work, may_edit=may_work and visit.state != VisitState.CANCELLED,
-        may_minute=may_work and visit.state != VisitState.CANCELLED and visit.first_on <= today(),
+        may_work=may_work, may_edit=may_work and not visits.is_off(visit),
+        may_minute=may_work and visit.state != VisitState.CANCELLED and visit.first_on <= today(), fell_away=visits.fell_away(visit),
         sides=pairings.own_sides(visit.pairing, actor),
         moves=engine.moves(VISIT, visit, actor=actor) if may_work else [], form=document or form,
         document=document or DocumentForm(formdata=None),

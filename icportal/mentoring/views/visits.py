@@ -14,7 +14,7 @@ from icportal.core.permissions import authorise
 from icportal.core.strings import _
 from icportal.i18n.catalogues import current_language
 from icportal.i18n.locales import reading_language
-from icportal.mentoring import pairings, visits
+from icportal.mentoring import pairings, visit_overlaps, visits
 from icportal.mentoring.enums import RUNNING, Permission
 from icportal.mentoring.models import Pairing, Visit
 from icportal.mentoring.pairing_forms import StepForm
@@ -49,7 +49,7 @@ def plan_visit(pairing_id: int) -> Answer:
 
     def act() -> None:
         made.append(services.plan_visit(pairing, form.draft, actor=current_actor()))
-        _told(made[0], _("The visit is planned. The other city gets a mail."))
+        _told(made[0], _("The visit is planned. The other city gets a mail."), context["both"])
 
     return _edit(form, act, lambda: back_to(made[0]), here=request.path, visit=None, **context)
 
@@ -74,7 +74,7 @@ def edit_visit(visit_id: int) -> Answer:
 
     def act() -> None:
         services.edit_visit(visit, form.draft, actor=current_actor(), seen=form.version.data or 0)
-        _told(visit, _("Saved."))
+        _told(visit, _("Saved."), context["both"])
 
     return _edit(form, act, lambda: back_to(visit), here=request.path, visit=visit, version=lambda: visit.version, **context)
 
@@ -163,7 +163,9 @@ def _first_draft(pairing: Pairing, both: list[City]) -> VisitDraft:
     )  # fmt: skip
 
 
-def _told(visit: Visit, message: str) -> None:
+def _told(visit: Visit, message: str, both: list[City]) -> None:
     flash(message, "success")
     if visits.is_outside(visit):
         flash(_("Its days lie outside the time you have agreed on. Check the agreement, or the days."), "warning")
+    for warning in visit_overlaps.warnings(visit, both, actor=current_actor(), language=current_language().code):
+        flash(warning, "warning")
