@@ -12,10 +12,12 @@ from typing import Any
 import plan_review_world as way
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from harness import PortalClient
 from reporting_world import World, person
 from sqlalchemy import select
 
+from icportal.config import ROOT
 from icportal.core.actors import Role
 from icportal.core.audit import AuditEntry
 from icportal.core.clock import today
@@ -29,6 +31,7 @@ from icportal.plans.services import actions, indicators
 
 PLAN = "/en/work/plans/oulu"
 PUBLIC = "/en/cities/oulu/plan"
+FOLDER = str(ROOT / "migrations")
 
 
 @pytest.fixture
@@ -259,3 +262,18 @@ def test_a_value_is_taken_away_on_its_page(world: World, app: Flask, enter: Call
     assert (mayor.get(away).status_code, mayor.post(away, data={"reason": "Again"}).status_code) == (404, 404)
     with app.app_context(), pytest.raises(NotFound):
         indicators.take_away_value(way.oulu(world), number, reason="Again", actor=world.mayor("oulu"))
+
+
+@pytest.mark.databases
+def test_rounds_of_before_get_the_version_they_told_of(world: World, context: None) -> None:
+    closed = closed_round(world)
+    second_version(world)
+    numbers = {closed.id: closed.version_id, way.begin(world).id: way.plan_of(world).published_version_id}
+    assert len(set(numbers.values())) == 2
+    db.session.commit()
+    db.session.remove()
+    downgrade(directory=FOLDER, revision="20261127_0840")
+    upgrade(directory=FOLDER)
+    assert {each.id: each.version_id for each in db.session.scalars(select(ProgressRound))} == numbers
+    db.session.remove()
+    db.engine.dispose()
