@@ -74,6 +74,12 @@ def indicator_of(value: IndicatorValue) -> ActionIndicator:
     return db.session.get_one(ActionIndicator, value.indicator_id)
 
 
+def is_due_without(indicator: ActionIndicator, value: IndicatorValue) -> bool:
+    """Whether a value is due again once this one is taken away: no other one is expected, and it was the newest."""
+    others = [each for each in indicator.values if each.id != value.id]
+    return indicator.next_due_on is None and all(each.on_date < value.on_date for each in others)
+
+
 def latest(indicator: ActionIndicator) -> IndicatorValue | None:
     """The newest value."""
     return max(indicator.values, key=lambda value: (value.on_date, value.id), default=None)

@@ -148,6 +148,11 @@ def replied(city: City, remark: PlanRemark, author: list[Any], *, actor: Actor) 
     tell(author, notice, topic=TOPIC, actor=actor)
 
 
+def approvers(city: City) -> list[Any]:
+    """Who approves what the city tells: its mayor's office; where nobody holds it, the coordinators."""
+    return holders(Role.MAYOR_OFFICE, city_id=city.id) or coordinators()
+
+
 def mentors(city: City) -> list[Any]:
     """The officers of the cities that mentor this one."""
     return [user for number in sorted(mentors_of(city.id)) for user in holders(Role.CITY_OFFICER, city_id=number)]

@@ -64,6 +64,21 @@ def waits(text: ProgressNote | ProgressRound | None) -> bool:
     return bool(text.summary if isinstance(text, ProgressRound) else text.text)
 
 
+def with_waiting_notes(rounds: Sequence[ProgressRound]) -> frozenset[int]:
+    """Of these rounds, those in which what is said of an action waits. What no page of a round shows does not count.
+
+    Before rounds kept to their version, a note could be left behind on an action that a newer version no longer has.
+    """
+    query = select(ProgressNote.round_id, ProgressNote.action_id).where(ProgressNote.round_id.in_([each.id for each in rounds]))
+    query = query.where(ProgressNote.text != "", ProgressNote.approved_at.is_(None))
+    notes = [(row.round_id, row.action_id) for row in db.session.execute(query)] if rounds else []
+    of_round = {each.id: each.version_id for each in rounds}
+    wanted = {of_round[round_id] for round_id, _action in notes}
+    texts = db.session.execute(select(PlanVersion.id, PlanVersion.content).where(PlanVersion.id.in_(wanted))) if wanted else ()
+    actions = {row.id: {each["id"] for each in row.content["actions"]} for row in texts}
+    return frozenset(round_id for round_id, action_id in notes if action_id in actions[of_round[round_id]])
+
+
 def rounds_of(plan: ActionPlan | None) -> list[ProgressRound]:
     """Every round, the newest first."""
     query = select(ProgressRound).where(ProgressRound.plan_id == (plan.id if plan else 0))
@@ -189,14 +204,15 @@ def obstacles(round_: OpenedRound) -> list[Text]:
 
 
 def _unapproved_values(round_: OpenedRound) -> list[str]:
-    """Indicators of which a value waits for somebody else; none where the report has its facts already."""
+    """Indicators of the version of which a value waits for somebody else; none where the report has its facts already."""
     if round_.round.content:
         return []
     return [
-        f"“{each.label}”"
+        f"“{said['label']}”"
         for line in round_.lines
+        for said in line.said["indicators"]
         for each in line.action.indicators
-        if any(value.approved_at is None for value in each.values)
+        if each.id == said["id"] and any(value.approved_at is None for value in each.values)
     ]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from icportal.accounts.directory import holders
 from icportal.accounts.notices import Notice, Words, coordinators, people_of_city, tell
 from icportal.cities.models import City
-from icportal.core.actors import Actor, Role
+from icportal.core.actors import Actor
 from icportal.core.strings import _, _l
 from icportal.i18n.formatting import day
 from icportal.plans.models import ProgressRound
-from icportal.plans.plan_notices import TOPIC, mentors
+from icportal.plans.plan_notices import TOPIC, approvers, mentors
 from icportal.web.routing import external_url
 
 
@@ -28,13 +27,13 @@ def begun(city: City, round_: ProgressRound, *, actor: Actor) -> None:
 
 
 def to_approve(city: City, round_: ProgressRound, *, actor: Actor) -> None:
-    """Tell the mayor's office that texts wait to be approved; where nobody holds it, the coordinators."""
+    """Tell whoever approves that texts wait to be approved."""
     notice = Notice(
-        subject=lambda _reads: _("Texts on your action plan wait to be approved"),
+        subject=lambda reads: _("Texts on the action plan of %(city)s wait to be approved", city=city.name_in(reads.code)),
         text=lambda _reads: _("They become public with the report. Read them and approve those that are right; nobody approves their own."),
         url=_page(city, round_), button=_l("Read and approve"), urgent=True,
     )  # fmt: skip
-    tell(holders(Role.MAYOR_OFFICE, city_id=city.id) or coordinators(), notice, topic=TOPIC, actor=actor)
+    tell(approvers(city), notice, topic=TOPIC, actor=actor)
 
 
 def closed(city: City, round_: ProgressRound, *, actor: Actor) -> None:

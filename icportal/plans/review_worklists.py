@@ -15,9 +15,10 @@ from icportal.core.clock import PORTAL_ZONE, today
 from icportal.core.db import db
 from icportal.core.strings import Text, _l, _lp
 from icportal.i18n.catalogues import current_language
+from icportal.plans import progress
 from icportal.plans.enums import PlanState, ProgressState
 from icportal.plans.flow import PLAN, PROGRESS
-from icportal.plans.models import Action, ActionIndicator, ActionPlan, IndicatorValue, ProgressNote, ProgressRound
+from icportal.plans.models import Action, ActionIndicator, ActionPlan, IndicatorValue, ProgressRound
 from icportal.plans.queries import OVERDUE
 from icportal.plans.rules import mentees_of
 from icportal.plans.worklists import YOU
@@ -42,7 +43,7 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
     plans = _plans(officer, endorsing, mentored, sees_all=coordinates)
     rounds = _rounds(None if coordinates else officer | mayor)
     approving = [(round_, city) for round_, city in rounds if city.id in mayor or (coordinates and city.id not in with_mayor)]
-    waiting = _with_waiting_texts([round_.id for round_, _city in approving])
+    waiting = _with_waiting_texts([round_ for round_, _city in approving])
     values = _with_waiting_values(mayor, with_mayor if coordinates else None)
     in_review = [each for each in plans if each[0].state == PlanState.REVIEW]
 
@@ -91,14 +92,9 @@ def _rounds(cities: frozenset[int] | None) -> list[tuple[ProgressRound, City]]:
     return [(round_, city) for round_, city in db.session.execute(query.order_by(ProgressRound.due_on, ProgressRound.id))]
 
 
-def _with_waiting_texts(rounds: Sequence[int]) -> frozenset[int]:
+def _with_waiting_texts(rounds: Sequence[ProgressRound]) -> frozenset[int]:
     """Of these rounds, those of which a public text waits to be approved."""
-    if not rounds:
-        return frozenset()
-    notes = select(ProgressNote.round_id).where(ProgressNote.round_id.in_(rounds), ProgressNote.text != "")
-    of_notes = notes.where(ProgressNote.approved_at.is_(None))
-    summaries = select(ProgressRound.id).where(ProgressRound.id.in_(rounds), ProgressRound.summary != "")
-    return frozenset(db.session.scalars(of_notes.union(summaries.where(ProgressRound.approved_at.is_(None)))))
+    return progress.with_waiting_notes(rounds) | {each.id for each in rounds if progress.waits(each)}
 
 
 def _with_waiting_values(mayor: frozenset[int], with_mayor: frozenset[int] | None) -> list[tuple[City, datetime]]:

@@ -7,8 +7,19 @@ from icportal.accounts.notices import Notice, tell
 from icportal.cities.models import City
 from icportal.core.actors import Actor
 from icportal.core.strings import _, _l
-from icportal.plans.plan_notices import TOPIC
+from icportal.plans.plan_notices import TOPIC, approvers
 from icportal.web.routing import external_url
+
+
+def to_approve(city: City, *, actor: Actor) -> None:
+    """Tell whoever approves that values wait to be approved."""
+    notice = Notice(
+        subject=lambda reads: _("Values of indicators of %(city)s wait to be approved", city=city.name_in(reads.code)),
+        text=lambda _reads: _("They are part of the next report once they are approved. Approve those that are right, and take away those that are wrong."),
+        url=lambda reads: external_url("plans.show_values", language=reads.code, slug=city.slug),
+        button=_l("See the values"), urgent=True,
+    )  # fmt: skip
+    tell(approvers(city), notice, topic=TOPIC, actor=actor)
 
 
 def taken_away(city: City, author: int | None, *, reason: str, actor: Actor) -> None:

@@ -385,7 +385,7 @@ def test_the_office_is_told_once_that_texts_wait(world: World) -> None:
     before = len(way.subjects())
     way.write(world, round_, "Train the staff", "Done.")
     way.write(world, round_, "Hire interpreters", "None found.")
-    assert way.subjects()[before:] == [(world.mayor("oulu").email, "Texts on your action plan wait to be approved")]
+    assert way.subjects()[before:] == [(world.mayor("oulu").email, "Texts on the action plan of Oulu wait to be approved")]
 
 
 def test_rounds_and_texts_wait_in_the_lists(world: World) -> None:
@@ -529,8 +529,11 @@ def test_what_waits_for_a_mayors_office_nobody_holds_waits_for_others(world: Wor
     round_ = way.begin(world)
     before = len(way.subjects())
     way.write(world, round_, "Train the staff", "Done.")
-    assert (world.coordinator.email, "Texts on your action plan wait to be approved") in way.subjects()[before:]
     indicators.report_value(train, indicator.id, value=Decimal(5), on=today(), note="", actor=officer)
+    assert way.subjects()[before:] == [
+        (world.coordinator.email, "Texts on the action plan of Oulu wait to be approved"),
+        (world.coordinator.email, "Values of indicators of Oulu wait to be approved"),
+    ]
     assert {"plans.approve", "plans.values"} <= {each.key for each in provide(world.coordinator, 50) if each.count}
     way.move(world, "revise", "Something new")
     hire = way.action("Hire interpreters")

@@ -18,6 +18,7 @@ from icportal.core.permissions import authorise, can
 from icportal.core.strings import _, _l
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
+from icportal.i18n.formatting import day
 from icportal.plans import measured, value_notices
 from icportal.plans.contents import amount
 from icportal.plans.draft import is_kept
@@ -40,12 +41,11 @@ def report_value(
 
     Raises:
         NotFound: the action has no such indicator.
-        DomainError: the day is still to come, the next one is not, or the number is too large or too exact.
+        DomainError: the day is still to come, the next one is not, or is named while another value is due; or the number is
+            too large or too exact.
     """
     authorise_writing(actor, action)
-    if not hold(action):
-        db.session.refresh(action)
-        hold(action)
+    _hold(action)
     indicator = db.session.get(ActionIndicator, indicator_id)
     if indicator is None or indicator.action_id != action.id:
         raise NotFound(_("There is no such page, or it is not open to you."))
@@ -57,9 +57,12 @@ def report_value(
         raise DomainError(_("This number is too large, or has more than four decimals."), "value")
     newest, due = measured.latest(indicator), indicator.next_due_on
     is_due = due is not None and due <= today() and on >= due - WITHIN and (newest is None or on > newest.on_date)
+    if next_on is not None and due is not None and due <= today() and not is_due:
+        raise DomainError(_("Leave this empty: the value that was due on %(day)s is still to come.", day=day(due)), "next_on")
     if is_due or next_on is not None:
         indicator.next_due_on = next_on
         action.updated_at = now()
+    is_first = not _something_waits(action.city_id)
     reported = IndicatorValue(indicator_id=indicator.id, on_date=on, value=value, note=note.strip(), created_by=actor.id)
     db.session.add(reported)
     db.session.flush()
@@ -71,6 +74,8 @@ def report_value(
         "next": next_on.isoformat() if next_on else None,
     }
     audit.record(actor, "plans.indicator:report", action, after=after, city_id=action.city_id)
+    if is_first:
+        value_notices.to_approve(db.session.get_one(City, action.city_id), actor=actor)
     return reported
 
 
@@ -104,7 +109,7 @@ def approve_values(city: City, numbers: Collection[int], *, actor: Actor) -> int
 
 
 def take_away_value(city: City, value_id: int, *, reason: str, actor: Actor) -> None:
-    """Take a value that is wrong out of a city's plan. What was due is due again.
+    """Take a value that is wrong out of a city's plan. Where it was the newest and no other one is expected, one is due again.
 
     Who reported it takes it away while nobody has approved it; whoever approves, at any time: then the other is told why.
 
@@ -116,15 +121,36 @@ def take_away_value(city: City, value_id: int, *, reason: str, actor: Actor) -> 
     value, reason = value_of(city, value_id, actor=actor), clean_text(reason)
     if not reason:
         raise DomainError(_("Say why: whoever looks for it reads your reason."), "reason")
-    indicator, author = db.session.get_one(ActionIndicator, value.indicator_id), value.created_by
-    if indicator.next_due_on is None:
+    indicator = measured.indicator_of(value)
+    action = db.session.get_one(Action, indicator.action_id)
+    _hold(action)
+    # From here on nobody approves it or takes it away; whoever has just done so was first.
+    db.session.execute(update(IndicatorValue).where(IndicatorValue.id == value_id).values(value=IndicatorValue.value))
+    db.session.expire_all()
+    value = value_of(city, value_id, actor=actor)
+    author = value.created_by
+    if measured.is_due_without(indicator, value):
         indicator.next_due_on = value.on_date
+        action.updated_at = now()
     before = {"indicator": indicator.id, "value": amount(value.value), "on": value.on_date.isoformat()}
     db.session.delete(value)
     db.session.flush()
     db.session.expire_all()
     audit.record(actor, "plans.indicator:take_away", city, before=before, after={"reason": reason}, city_id=city.id)
     value_notices.taken_away(city, author, reason=reason, actor=actor)
+
+
+def _hold(action: Action) -> None:
+    """Nobody else changes the action until this is done."""
+    if not hold(action):
+        db.session.refresh(action)
+        hold(action)
+
+
+def _something_waits(city_id: int) -> bool:
+    """Whether somebody was told already that there are values to approve."""
+    query = select(IndicatorValue.id).join(ActionIndicator).join(Action).where(Action.city_id == city_id)
+    return db.session.scalar(query.where(IndicatorValue.approved_at.is_(None)).limit(1)) is not None
 
 
 def value_of(city: City, value_id: int, *, actor: Actor) -> IndicatorValue:

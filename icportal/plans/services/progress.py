@@ -291,11 +291,9 @@ def _written(text: ProgressNote | ProgressRound, actor: Actor) -> None:
 
 
 def _something_waits(round_: ProgressRound) -> bool:
-    """Whether the mayor's office was told already that there is something to approve."""
-    query = select(ProgressNote.id).where(ProgressNote.round_id == round_.id, ProgressNote.text != "")
+    """Whether somebody was told already that there is something to approve."""
     with db.session.no_autoflush:
-        waiting = db.session.scalar(query.where(ProgressNote.approved_at.is_(None)).limit(1))
-    return waiting is not None
+        return bool(progress.with_waiting_notes([round_]))
 
 
 def _check_due(due_on: date) -> None:

@@ -54,6 +54,7 @@ def take_away_value(slug: str, value_id: int) -> Answer:
     city = queries.open_city(slug, actor=current_actor())
     value = indicators.value_of(city, value_id, actor=current_actor())
     indicator, form, status = measured.indicator_of(value), TakeAwayForm(), 200
+    is_due = measured.is_due_without(indicator, value)
     if form.is_submitted():
         status = UNPROCESSABLE
         if form.validate():
@@ -64,12 +65,13 @@ def take_away_value(slug: str, value_id: int) -> Answer:
             except DomainError as error:
                 form.refuse(error)
             else:
-                flash(_("Taken away. A value is due again."), "success")
+                flash(_("Taken away. A value is due again.") if is_due else _("Taken away."), "success")
                 return redirect(url_for("plans.show_values", slug=slug), 303)
     names = names_of({value.created_by})
     return render_template(
-        "plans/value_take_away.html", **plan_context(city), form=form, value=value, indicator=indicator, names=names
-    ), status
+        "plans/value_take_away.html", **plan_context(city), form=form, value=value, indicator=indicator, names=names,
+        is_due=is_due,
+    ), status  # fmt: skip
 
 
 def _values_page(city: City, *, form: ApproveForm | None = None, status: int = 200) -> Answer:
