@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,9 @@ from icportal.mentoring.services import matching
 from icportal.mentoring.services import outcomes as making
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.ledger import Spent
+from icportal.mentoring.services.pairings import Agreement
 from icportal.practices.models import Practice
+from icportal.web.page_cache import PublicStamp
 
 pytestmark = pytest.mark.databases
 AGREED = {"goal": "Riga speaks with one voice.", "visits": "", "costs": "", "exit": ""}
@@ -150,6 +153,42 @@ def test_a_completed_pairing_stands_on_both_pages_of_a_public_programme(world: M
     assert (row.mentor.slug, row.practice) == ("genoa", None)
     kept = {entry.city_id for entry in db.session.scalars(select(TimelineEntry).where(TimelineEntry.module == "mentoring"))}
     assert kept == {world.city("riga").id, world.city("genoa").id}
+
+
+def test_a_kept_public_page_shows_a_pair_once_both_have_signed_and_that_it_is_over(
+    seeded_app: Flask, client: PortalClient
+) -> None:
+    def kept() -> str:
+        return re.sub(r"<[^>]+>", "", client.get(f"/en/mentoring/{DEMONSTRATION}").get_data(as_text=True))
+
+    with seeded_app.app_context():
+        programme = programmes.public_programme(DEMONSTRATION, "en").programme
+        shown = Mentoring(programme.id, {scheme.toolkit: scheme.id for scheme in programme.schemes})
+        pairing = pair(shown, "genoa", "riga", state=PairingState.ACCEPTED)
+        agreed = Agreement(goal="One voice", visits="One each", costs="Each its own", exit="By mail", languages=("en",))
+        working.write_agreement(pairing, agreed, actor=shown.officer("riga"), seen=pairing.version)
+        db.session.commit()
+        assert "Genoa mentors Riga." not in kept()
+        for slug in ("genoa", "riga"):
+            working.sign(pairing, shown.city(slug), seen_sha256=pairing.agreement_sha256, actor=shown.officer(slug))
+        db.session.commit()
+        assert "Genoa mentors Riga." in kept()
+        working.move_pairing(pairing, "complete", actor=shown.officer("riga"), seen=pairing.version)
+        db.session.commit()
+        assert "Genoa mentored Riga." in kept()
+
+
+def test_a_line_of_the_journal_drops_no_kept_page(world: Mentoring) -> None:
+    pairing = pair(world, "genoa", "riga")
+    before = db.session.scalar(select(PublicStamp.value))
+    working.write_journal(
+        pairing, text="A call.", on=today(), kind="contact", language="en", city=None, actor=world.officer("riga")
+    )
+    db.session.commit()
+    assert db.session.scalar(select(PublicStamp.value)) == before
+    working.move_pairing(pairing, "pause", actor=world.officer("riga"), seen=pairing.version, reason="Elections.")
+    db.session.commit()
+    assert db.session.scalar(select(PublicStamp.value)) == (before or 0) + 1
 
 
 def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) -> None:

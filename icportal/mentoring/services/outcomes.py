@@ -20,6 +20,7 @@ from icportal.mentoring.enums import FINISHED, Permission
 from icportal.mentoring.models import Pairing
 from icportal.practices import services as practices
 from icportal.practices.enums import Permission as PracticePermission
+from icportal.web.page_cache import touch_public
 
 LONGEST_TITLE = 200
 
@@ -63,5 +64,6 @@ def _made(pairing: Pairing, mentee: City, title: str, adopted_from: list[int], a
         content.save_source(version, {"title": title, "how_it_works": goal}, actor=actor, seen=version.version)
     pairing.practice_id = practice.id
     db.session.flush()
+    touch_public()
     audit.record(actor, "mentoring.pairing:make_practice", pairing, after={"practice": practice.id}, city_id=mentee.id)
     return practice.id

@@ -25,7 +25,7 @@ from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
 from icportal.mentoring.services.signs_of_life import show_life
-from icportal.workflow import engine
+from icportal.mentoring.services.steps import take_step
 from icportal.workflow.models import WorkflowEvent
 
 LONGEST_TEXT = 5000
@@ -138,7 +138,7 @@ def sign(pairing: Pairing, city: City, *, seen_sha256: str, actor: Actor) -> boo
         )
     both = pairing.mentor_signed_at is not None and pairing.mentee_signed_at is not None
     if both and pairing.state == PairingState.ACCEPTED:
-        engine.fire(PAIRING, pairing, "sign", actor=actor)
+        take_step(pairing, "sign", actor=actor)
         pairing_notices.signed(pairing, actor=actor)
     elif not both:
         pairing_notices.to_sign(pairing, city, actor=actor)
@@ -184,7 +184,7 @@ def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None,
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     if not any(each.name == step and not each.automatic for each in PAIRING.transitions):
         raise NotFound(_("There is no such step."))
-    event = engine.fire(PAIRING, pairing, step, actor=actor, version=seen, reason=reason)
+    event = take_step(pairing, step, actor=actor, version=seen, reason=reason)
     pairing.because = event.reason
     _alive(pairing)
     if pairing.state in FINISHED:
