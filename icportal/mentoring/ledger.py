@@ -13,7 +13,6 @@ from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.strings import _
 from icportal.mentoring import programmes
-from icportal.mentoring.enums import PairingState
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing
 
 
@@ -92,9 +91,8 @@ def total(sums: Sequence[Sums]) -> Sums:
 
 def ledger_of(city: City, language: str) -> list[LedgerRow]:
     """Every pairing of a city that both have accepted, the newest first, with what both spent; as many queries whatever their number."""
-    query = select(Pairing).where(
-        (Pairing.mentor_id == city.id) | (Pairing.mentee_id == city.id), Pairing.state != PairingState.PROPOSED
-    )
+    query = select(Pairing).where((Pairing.mentor_id == city.id) | (Pairing.mentee_id == city.id))
+    query = query.where(Pairing.mentor_accepted_at.is_not(None), Pairing.mentee_accepted_at.is_not(None))
     pairings = list(db.session.scalars(query.order_by(Pairing.id.desc())))
     numbers = [pairing.id for pairing in pairings]
     sums, schemes = sums_of(numbers), programmes.scheme_rows([pairing.scheme for pairing in pairings], language)

@@ -18,11 +18,11 @@ from icportal.core.actors import Role
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound
-from icportal.mentoring import certificates, ledger, outcomes, programmes
+from icportal.mentoring import certificates, ledger, outcomes, pairings, programmes
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing
 from icportal.mentoring.services import ledger as spending
-from icportal.mentoring.services import matching
+from icportal.mentoring.services import answers, matching
 from icportal.mentoring.services import outcomes as making
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.ledger import Spent
@@ -137,6 +137,26 @@ def test_the_record_of_two_cities_goes_on(world: Mentoring) -> None:
     run = matching.compute(later.programme, actor=later.coordinator)
     (pairing,) = matching.choose(later.programme, run, "best", why="They know each other.", actor=later.coordinator)
     assert pairing.previous_id == earlier.id
+
+
+def test_a_proposal_that_was_declined_or_lapsed_was_no_mentoring(world: Mentoring) -> None:
+    scheme, genoa, riga = world.scheme(), world.city("genoa"), world.city("riga")
+    declined = pair(world, "genoa", "riga", state=PairingState.PROPOSED)
+    answers.decline(declined, riga, reason="Not this year.", actor=world.officer("riga"))
+    lapsed = pair(world, "genoa", "riga", state=PairingState.PROPOSED, answer_by=today() - timedelta(days=1))
+    answers.accept(lapsed, genoa, actor=world.officer("genoa"))
+    answers.lapse_unanswered()
+    with pytest.raises(InvalidTransition, match="once both cities have accepted"):
+        spending.note_spent(declined, riga, spent(), actor=world.officer("riga"))
+    assert (ledger.ledger_of(genoa, "en"), ledger.ledger_of(riga, "en")) == ([], [])
+    assert pairings.last_mentoring(genoa, riga) is None
+
+    running = pair(world, "genoa", "riga")
+    assert pairings.last_mentoring(genoa, riga) is None, "it is not over"
+    working.move_pairing(running, "end", actor=world.officer("riga"), seen=running.version, reason="The mayor left.")
+    new = matching.propose_one(scheme, genoa, riga, run=None, reasons={}, actor=world.coordinator)
+    assert new.previous_id == running.id
+    assert [row.pairing.id for row in ledger.ledger_of(genoa, "en")] == [running.id]
 
 
 def test_a_completed_pairing_stands_on_both_pages_of_a_public_programme(world: Mentoring) -> None:

@@ -74,6 +74,11 @@ class Pairing(Base, HasId, HasStamps, HasVersion):
     def facilitator_id(self) -> int | None:
         return self.scheme.facilitator_id
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether both have accepted it, however it went on; a proposal that was declined or lapsed was no mentoring."""
+        return self.mentor_accepted_at is not None and self.mentee_accepted_at is not None
+
     def side_of(self, city_id: int) -> Side:
         """Whether a city of it is the mentor or the mentee."""
         return Side.MENTOR if city_id == self.mentor_id else Side.MENTEE

@@ -21,7 +21,7 @@ from icportal.core.tokens import receipt_code
 from icportal.core.transactions import hold
 from icportal.i18n.locales import LANGUAGES
 from icportal.mentoring import ledger, programmes
-from icportal.mentoring.enums import FINISHED, PairingState, Permission
+from icportal.mentoring.enums import FINISHED, Permission
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Visit
 from icportal.mentoring.rules import OneSide
@@ -48,14 +48,14 @@ def note_spent(pairing: Pairing, city: City, spent: Spent, *, actor: Actor) -> L
     """Note what a city has spent. Both cities, the facilitator and the coordinators read it.
 
     Raises:
-        InvalidTransition: the pairing has not begun.
+        InvalidTransition: not both cities have accepted it.
         FieldErrors: naming what does not do.
     """
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
     if city.id not in pairing.city_ids:
         raise NotFound(_("There is no such page, or it is not open to you."))
-    if pairing.state == PairingState.PROPOSED:
+    if not pairing.is_accepted:
         raise InvalidTransition(_("Hours and costs are noted once both cities have accepted."))
     note = clean_line(spent.note)
     if problems := _problems(spent, note):
