@@ -10,10 +10,12 @@ from mentoring_world import apply, make_programme, pair
 from sqlalchemy import update
 
 from icportal.cli.verify import STATE_TABLES, findings
+from icportal.core.canonical import sha256
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.mentoring.enums import PairingState, Phase
-from icportal.mentoring.models import MatchRun, Pairing
+from icportal.mentoring.models import Certificate, MatchRun, Pairing
+from icportal.mentoring.services import ledger as spending
 from icportal.mentoring.services import matching
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.pairings import Agreement
@@ -39,8 +41,6 @@ def test_a_matching_that_was_changed_is_found(app: Flask) -> None:
         db.session.execute(update(MatchRun).values(outcome=outcome))
         assert ours() == ["matching 1 of programme 1 is not what was computed"]
 
-        from icportal.core.canonical import sha256
-
         sealed = sha256({"inputs": run.inputs, "outcome": outcome})
         db.session.execute(update(MatchRun).values(sha256=sealed))
         assert ours() == ["matching 1 of programme 1 is not as the log has it"]
@@ -58,7 +58,22 @@ def test_an_agreement_that_was_changed_is_found(app: Flask) -> None:
         assert ours() == [f"the agreement of pairing {pairing.id} is not what was written and signed"]
 
 
+def test_a_certificate_that_was_changed_is_found_though_its_seal_was_replaced(app: Flask) -> None:
+    with app.app_context():
+        world = make_programme(phase=Phase.EVALUATE)
+        pairing = pair(world, "genoa", "riga", state=PairingState.COMPLETED)
+        certificate = spending.certify(pairing, actor=world.coordinator)
+        line = f"the certificate {certificate.code} of pairing {pairing.id}"
+        assert ours() == []
+
+        forged = {**certificate.content, "minutes": 60_000}
+        db.session.execute(update(Certificate).values(content=forged))
+        assert ours() == [f"{line} is not what was issued"]
+        db.session.execute(update(Certificate).values(sha256=sha256(forged)))
+        assert ours() == [f"{line} is not as the log has it"]
+
+
 def ours() -> list[str]:
     db.session.flush()
     db.session.expire_all()
-    return [line for line in findings() if "matching" in line or "agreement" in line]
+    return [line for line in findings() if "matching" in line or "agreement" in line or "certificate" in line]
