@@ -20,7 +20,7 @@ from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound
 from icportal.mentoring import certificates, ledger, outcomes, pairings, programmes
 from icportal.mentoring.enums import PairingState, Phase
-from icportal.mentoring.models import Certificate, LedgerEntry, Pairing
+from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Programme
 from icportal.mentoring.services import ledger as spending
 from icportal.mentoring.services import answers, matching
 from icportal.mentoring.services import outcomes as making
@@ -209,6 +209,31 @@ def test_a_line_of_the_journal_drops_no_kept_page(world: Mentoring) -> None:
     working.move_pairing(pairing, "pause", actor=world.officer("riga"), seen=pairing.version, reason="Elections.")
     db.session.commit()
     assert db.session.scalar(select(PublicStamp.value)) == (before or 0) + 1
+
+
+def test_a_coordinator_opens_what_was_completed_by_mistake_and_it_leaves_the_public_pages(world: Mentoring) -> None:
+    programme = programmes.public_programme(DEMONSTRATION, "en").programme
+    shown = Mentoring(programme.id, {scheme.toolkit: scheme.id for scheme in programme.schemes})
+    pairing = pair(shown, "genoa", "riga")
+    working.move_pairing(pairing, "complete", actor=shown.officer("riga"), seen=pairing.version)
+    code = spending.certify(pairing, actor=shown.coordinator).code
+    # That the programme is over meanwhile changes nothing.
+    db.session.execute(update(Programme).where(Programme.id == programme.id).values(state=Phase.CLOSED))
+    for actor in (shown.officer("riga"), shown.mayor("genoa")):
+        with pytest.raises(NotAllowed):
+            working.move_pairing(pairing, "reopen", actor=actor, seen=pairing.version, reason="We are not done.")
+    with pytest.raises(InvalidTransition, match="Say why"):
+        working.move_pairing(pairing, "reopen", actor=shown.coordinator, seen=pairing.version)
+    working.move_pairing(pairing, "reopen", actor=shown.coordinator, seen=pairing.version, reason="A click too many.")
+    assert (pairing.state, pairing.because) == (PairingState.ACTIVE, "A click too many.")
+    assert db.session.query(TimelineEntry).filter_by(module="mentoring").count() == 0
+    assert outcomes.completed_of(shown.city("riga"), "en") == []
+    with pytest.raises(NotFound):
+        certificates.find(code)
+    working.move_pairing(pairing, "complete_early", actor=shown.officer("riga"), seen=pairing.version, reason="Now we are.")
+    assert db.session.query(TimelineEntry).filter_by(module="mentoring").count() == 2
+    assert spending.certify(pairing, actor=shown.coordinator).code != code
+    working.move_pairing(pairing, "reopen", actor=shown.coordinator, seen=pairing.version, reason="And again.")
 
 
 def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) -> None:

@@ -106,6 +106,17 @@ def certify(pairing: Pairing, *, actor: Actor) -> Certificate:
     return certificate
 
 
+def take_certificate_back(pairing: Pairing, *, actor: Actor) -> None:
+    """Take back what was certified of a pairing that goes on after all; what it says then is certified anew."""
+    authorise(actor, Permission.RUN_PAIRING, pairing)
+    certificate = db.session.scalar(select(Certificate).where(Certificate.pairing_id == pairing.id))
+    if certificate is not None:
+        before = {"sha256": certificate.sha256}
+        audit.record(actor, "mentoring.certificate:take_back", certificate, before=before, city_id=pairing.mentor_id)
+        db.session.delete(certificate)
+        db.session.flush()
+
+
 def _content(pairing: Pairing) -> dict[str, object]:
     """What a certificate says, by interface language where words differ."""
     mentor, mentee = (db.session.get_one(City, number) for number in (pairing.mentor_id, pairing.mentee_id))

@@ -24,6 +24,7 @@ from icportal.mentoring.enums import FINISHED, EntryKind, PairingState, Permissi
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
+from icportal.mentoring.services.ledger import take_certificate_back
 from icportal.mentoring.services.signs_of_life import show_life
 from icportal.mentoring.services.steps import take_step
 from icportal.workflow.models import WorkflowEvent
@@ -176,7 +177,7 @@ def all_is_well(pairing: Pairing, city: City, *, actor: Actor) -> None:
 
 
 def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None, reason: str = "") -> WorkflowEvent:
-    """Pause, go on, complete, complete early or end; the record stays, and both cities are told.
+    """Pause, go on, complete, complete early, end or open again; the record stays, and both cities are told.
 
     Raises:
         NotFound: there is no such step.
@@ -189,6 +190,9 @@ def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None,
     _alive(pairing)
     if pairing.state in FINISHED:
         timeline.tell_completed(pairing)
+    elif step == "reopen":
+        timeline.take_completed_back(pairing)
+        take_certificate_back(pairing, actor=actor)
     pairing_notices.moved(pairing, actor=actor)
     return event
 
