@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -314,15 +315,15 @@ def test_both_accept_write_down_what_they_want_and_sign_it(portal: Flask) -> Non
         answers.decline(pairing, riga, reason="Late.", actor=world.officer("riga"))
     agreed = Agreement(goal="Speak early", languages=("en",), language="en")
     with pytest.raises(FieldErrors):
-        working.write_agreement(pairing, Agreement(goal="x"), actor=world.officer("riga"), seen=pairing.version)
-    working.write_agreement(pairing, agreed, actor=world.officer("riga"), seen=pairing.version)
+        working.write_agreement(pairing, Agreement(goal="x"), actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
+    working.write_agreement(pairing, agreed, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
     first = pairing.agreement_sha256
     assert not working.sign(pairing, riga, seen_sha256=first, actor=world.mayor("riga"))
     working.write_agreement(
         pairing,
         Agreement(goal="Speak early, with one voice", languages=("en",)),
         actor=world.officer("genoa"),
-        seen=pairing.version,
+        seen_sha256=pairing.agreement_sha256,
     )
     assert pairing.mentee_signed_at is None, "a change takes the signatures back"
     with pytest.raises(Stale):
@@ -333,6 +334,30 @@ def test_both_accept_write_down_what_they_want_and_sign_it(portal: Flask) -> Non
     assert can(world.officer("genoa"), PlanPermission.VIEW, OfCity(riga.id))
     assert not can(world.officer("genoa"), PlanPermission.VIEW_INTERNAL, OfCity(riga.id))
     assert not can(world.officer("riga"), PlanPermission.VIEW, OfCity(genoa.id))
+
+
+@pytest.mark.databases
+def test_a_conflict_on_the_agreement_is_one_only_where_the_agreement_changed_and_names_everything(portal: Flask) -> None:
+    world = make_programme(phase=Phase.VISITS)
+    pairing = pair(world, "genoa", "riga", last_activity_on=today() - timedelta(days=3))
+    genoa, riga = world.officer("genoa"), world.officer("riga")
+    first = Agreement(goal="Speak early", visits="One each", costs="Each its own", exit="By mail", languages=("en",))
+    version = pairing.version
+    working.write_journal(pairing, text="A call.", on=today(), kind="contact", language="en", city=None, actor=riga)
+    db.session.commit()
+    assert (pairing.last_activity_on, pairing.version) == (today(), version)
+    assert working.write_agreement(pairing, first, actor=genoa, seen_sha256="")
+
+    seen = pairing.agreement_sha256
+    theirs = replace(first, language="it", languages=("en", "it"), starts_on=today(), ends_on=today() + timedelta(days=90))
+    working.write_agreement(pairing, theirs, actor=genoa, seen_sha256=seen)
+    with pytest.raises(Stale) as stale:
+        working.write_agreement(pairing, first, actor=riga, seen_sha256=seen)
+    assert [(str(label), mine, other) for label, mine, other in stale.value.differences] == [
+        ("Language you write in", "English", "Italiano"), ("Working languages", ["English"], ["English", "Italiano"]),
+        ("First day", None, today()), ("Last day", None, today() + timedelta(days=90)),
+    ]  # fmt: skip
+    assert working.agreement_of(pairing) == theirs
 
 
 @pytest.mark.databases

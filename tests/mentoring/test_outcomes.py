@@ -186,7 +186,7 @@ def test_a_kept_public_page_shows_a_pair_once_both_have_signed_and_that_it_is_ov
         shown = Mentoring(programme.id, {scheme.toolkit: scheme.id for scheme in programme.schemes})
         pairing = pair(shown, "genoa", "riga", state=PairingState.ACCEPTED)
         agreed = Agreement(goal="One voice", visits="One each", costs="Each its own", exit="By mail", languages=("en",))
-        working.write_agreement(pairing, agreed, actor=shown.officer("riga"), seen=pairing.version)
+        working.write_agreement(pairing, agreed, actor=shown.officer("riga"), seen_sha256=pairing.agreement_sha256)
         db.session.commit()
         assert "Genoa mentors Riga." not in kept()
         for slug in ("genoa", "riga"):

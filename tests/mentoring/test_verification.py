@@ -51,7 +51,7 @@ def test_an_agreement_that_was_changed_is_found(app: Flask) -> None:
         world = make_programme(phase=Phase.PREPARE)
         pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
         said = Agreement(goal="A desk", languages=("en",), starts_on=today(), ends_on=today() + timedelta(days=90))
-        working.write_agreement(pairing, said, actor=world.officer("riga"), seen=pairing.version)
+        working.write_agreement(pairing, said, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
         assert ours() == []
 
         db.session.execute(update(Pairing).values(agreement={**pairing.agreement, "goal": "Another"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -39,6 +40,13 @@ AGREEMENT: dict[str, Text] = {
     "costs": _l("Who pays for what"),
     "exit": _l("How either side can end it"),
 }
+#: What is agreed beside the texts.
+TERMS: dict[str, Text] = {
+    "language": _l("Language you write in"),
+    "languages": _l("Working languages"),
+    "starts_on": _l("First day"),
+    "ends_on": _l("Last day"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,11 @@ def agreement_of(pairing: Pairing) -> Agreement:
     )
 
 
-def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen: int) -> bool:
+def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen_sha256: str) -> bool:
     """Write down what both agree on; whether anything changed. A change takes signatures back.
+
+    ``seen_sha256`` is that of the agreement that was read, empty where there was none: what else happens in the pairing
+    meanwhile is nobody's conflict.
 
     Raises:
         Stale: somebody has changed it since; ``differences`` has (label, mine, theirs).
@@ -84,13 +95,12 @@ def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, see
         **{name: clean_text(text) for name, text in agreement.texts.items()}, language=agreement.language,
         languages=tuple(dict.fromkeys(agreement.languages)), starts_on=agreement.starts_on, ends_on=agreement.ends_on,
     )  # fmt: skip
-    held, old = hold(pairing), agreement_of(pairing)
-    if not held or pairing.version != seen:
-        changed = [name for name in AGREEMENT if getattr(agreement, name) != getattr(old, name)]
-        raise Stale(
-            _("Somebody has changed this since you opened it."),
-            [(AGREEMENT[n], getattr(agreement, n), getattr(old, n)) for n in changed],
-        )
+    if not hold(pairing):
+        db.session.refresh(pairing)
+        hold(pairing)
+    old = agreement_of(pairing)
+    if pairing.agreement_sha256 != seen_sha256:
+        raise Stale(_("Somebody has changed this since you opened it."), _differences(agreement, old))
     if pairing.state not in {PairingState.ACCEPTED, PairingState.ACTIVE, PairingState.PAUSED}:
         raise InvalidTransition(_("An agreement is written once both cities have accepted."))
     if problems := _problems(agreement):
@@ -249,6 +259,23 @@ def _enter(pairing: Pairing, kind: str, text: str, *, on: date, language: str, c
         actor, "mentoring.journal:write", entry, after={"kind": kind, "on": on.isoformat()}, city_id=city.id if city else None
     )
     return entry
+
+
+def _differences(mine: Agreement, theirs: Agreement) -> list[tuple[Text, Any, Any]]:
+    """(label, mine, theirs) of everything in which two agreements differ."""
+    ours, others = _shown(mine), _shown(theirs)
+    return [(label, ours[name], others[name]) for name, label in (AGREEMENT | TERMS).items() if ours[name] != others[name]]
+
+
+def _shown(agreement: Agreement) -> dict[str, Any]:
+    spoken = {code: each.autonym for code, each in CONTENT_LANGUAGES.items()}
+    return {
+        **agreement.texts,
+        "language": spoken.get(agreement.language, agreement.language),
+        "languages": [spoken.get(code, code) for code in agreement.languages],
+        "starts_on": agreement.starts_on,
+        "ends_on": agreement.ends_on,
+    }
 
 
 def _problems(agreement: Agreement) -> list[tuple[str | None, Text]]:
