@@ -7,8 +7,9 @@ from icportal.core.actors import Actor
 from icportal.core.strings import _, _l
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_notices import both_of, url_of
-from icportal.mentoring.models import Pairing
+from icportal.mentoring.models import Certificate, Pairing
 from icportal.mentoring.notices import Notice, coordinators, people_of_city, tell
+from icportal.web.routing import external_url
 
 
 def to_sign(pairing: Pairing, city: City, *, actor: Actor) -> None:
@@ -42,6 +43,22 @@ def moved(pairing: Pairing, *, actor: Actor) -> None:
         quote=pairing.because, url=url_of(pairing), button=_l("Go to the pairing"),
     )  # fmt: skip
     tell([*people_of_city(mentor.id), *people_of_city(mentee.id), *coordinators()], notice, actor=actor)
+
+
+def certified(pairing: Pairing, certificate: Certificate, *, actor: Actor) -> None:
+    """Send the mentor's people its certificate."""
+    _mentor, mentee = both_of(pairing)
+    notice = Notice(
+        subject=lambda reads: _("Your certificate: mentor of %(city)s", city=mentee.name_in(reads.code)),
+        text=lambda reads: _(
+            "The network certifies that your city has mentored %(city)s. Everybody who has the code %(code)s or the address of the "
+            "page can check the certificate there; you can print it.",
+            city=mentee.name_in(reads.code), code=certificate.code,
+        ),
+        url=lambda reads: external_url("mentoring.show_certificate", language=reads.code, code=certificate.code),
+        button=_l("See the certificate"),
+    )  # fmt: skip
+    tell(people_of_city(pairing.mentor_id), notice, actor=actor)
 
 
 def still_fine(pairing: Pairing) -> None:

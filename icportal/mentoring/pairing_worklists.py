@@ -1,4 +1,7 @@
-"""What of pairings waits for a city: a proposal to answer, an agreement to sign, a question whether all is well."""
+"""What of pairings waits for a city: a proposal to answer, an agreement to sign, a question whether all is well.
+
+For coordinators: what is completed and has no certificate yet.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +12,39 @@ from icportal.cities.models import City
 from icportal.content.worklists import YOU
 from icportal.core.actors import Actor, Role
 from icportal.core.clock import PORTAL_ZONE
+from icportal.core.permissions import can
 from icportal.core.strings import _l, _lp
 from icportal.i18n.catalogues import current_language
-from icportal.mentoring import pairings
-from icportal.mentoring.enums import PairingState
+from icportal.mentoring import certificates, pairings
+from icportal.mentoring.enums import PairingState, Permission
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import Pairing
 from icportal.workflow.worklists import Waiting, Worklist
 
 
 def provide(actor: Actor, limit: int) -> list[Worklist]:
-    """The actor's list with at most ``limit`` entries, what is due first."""
+    """The actor's lists with at most ``limit`` entries each, what is due first."""
     own = actor.cities(Role.CITY_OFFICER, Role.MAYOR_OFFICE)
-    if not own:
-        return []
+    lists = [_of_cities(own, limit)] if own else []
+    return [*lists, _to_certify(limit)] if can(actor, Permission.RUN_PAIRING) else lists
+
+
+def _of_cities(own: frozenset[int], limit: int) -> Worklist:
     found = pairings.waiting_for(sorted(own))
     others = cities.by_id(sorted({number for pairing, _city in found[:limit] for number in pairing.city_ids}))
     entries = [_entry(pairing, city, others) for pairing, city in found[:limit]]
-    return [Worklist("mentoring.pairings", _l("Pairings that wait for your city"), True, len(found), entries)]
+    return Worklist("mentoring.pairings", _l("Pairings that wait for your city"), True, len(found), entries)
+
+
+def _to_certify(limit: int) -> Worklist:
+    found = certificates.missing()
+    homes = cities.by_id(sorted({number for pairing in found[:limit] for number in pairing.city_ids}))
+    entries = [_entry(pairing, homes[pairing.mentor_id], homes) for pairing in found[:limit]]
+    return Worklist("mentoring.certificates", _l("Completed mentoring without a certificate"), True, len(found), entries)
 
 
 def _entry(pairing: Pairing, city: City, cities_by_id: dict[int, City]) -> Waiting:
+    """As one of the cities meets it: the other one is what it is about."""
     language = current_language().code
     other = next(cities_by_id[number] for number in pairing.city_ids if number != city.id)
     due = pairing.answer_by if pairing.state == PairingState.PROPOSED else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,16 +13,19 @@ from mentoring_world import Mentoring, apply, make_programme, pair
 from reporting_world import person
 from sqlalchemy import select, update
 
+from icportal.accounts.models import User
 from icportal.cities.models import TimelineEntry
-from icportal.core.actors import Role
+from icportal.core.actors import Actor, Role
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound
-from icportal.mentoring import certificates, ledger, outcomes, pairings, programmes
+from icportal.core.outbox import Mail
+from icportal.mentoring import certificates, ledger, outcomes, pairing_worklists, pairings, programmes
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Programme
-from icportal.mentoring.services import ledger as spending
+from icportal.mentoring.notices import people_of_city
 from icportal.mentoring.services import answers, matching
+from icportal.mentoring.services import ledger as spending
 from icportal.mentoring.services import outcomes as making
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.ledger import Spent
@@ -125,6 +128,38 @@ def test_a_certificate_is_given_once_and_shows_when_it_was_changed(world: Mentor
         certificates.find("AAAA-BBBB-CC")
     with pytest.raises(InvalidTransition):
         spending.certify(pair(world, "genoa", "ghent"), actor=world.coordinator)
+
+
+def test_a_certificate_reaches_the_mentor_and_leaves_the_list_of_those_to_give(world: Mentoring) -> None:
+    def waiting(actor: Actor) -> dict[str, list[str]]:
+        return {each.key: [entry.title for entry in each.entries] for each in pairing_worklists.provide(actor, 10)}
+
+    officer, pairing = world.officer("genoa"), completed(world)
+    db.session.execute(update(User).where(User.id == officer.id).values(language="it"))
+    assert waiting(world.coordinator) == {"mentoring.certificates": ["Riga"]}
+    assert "mentoring.certificates" not in waiting(officer)
+    certificate = spending.certify(pairing, actor=world.coordinator)
+    spending.certify(pairing, actor=world.coordinator)
+    mails = list(db.session.scalars(select(Mail).where(Mail.text.contains(certificate.code))))
+    assert sorted(mail.address for mail in mails) == sorted(user.email for user in people_of_city(pairing.mentor_id))
+    (own,) = (mail for mail in mails if mail.recipient_id == officer.id)
+    assert own.language == "it"
+    assert f"/it/mentoring/certificates/{certificate.code}" in own.text
+    assert waiting(world.coordinator) == {"mentoring.certificates": []}
+
+
+def test_a_ledger_of_one_year(world: Mentoring) -> None:
+    genoa, riga, officer = world.city("genoa"), world.city("riga"), world.officer("genoa")
+    first, second, year = completed(world), completed(world, "genoa", "ghent"), today().year - 1
+    spending.note_spent(first, genoa, spent(2, on=date(year - 1, 12, 31)), actor=officer)
+    spending.note_spent(first, genoa, spent(3, on=date(year, 1, 1)), actor=officer)
+    spending.note_spent(second, genoa, spent(4, on=date(year, 11, 2)), actor=officer)
+
+    def hours(of: int | None) -> list[float]:
+        return [row.own.hours for row in ledger.ledger_of(genoa, "en", of)]
+
+    assert (hours(None), hours(year), hours(year - 1), hours(year - 2)) == ([4, 5], [4, 3], [2], [])
+    assert (ledger.years_of(genoa), ledger.years_of(riga)) == ([year, year - 1], [year, year - 1])
 
 
 def test_the_record_of_two_cities_goes_on(world: Mentoring) -> None:
@@ -265,6 +300,11 @@ def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) 
     assert client.get("/en/work/mentoring/ledger/genoa").status_code == 404
     table = client.get("/en/work/mentoring/ledger/riga/table.csv").get_data(as_text=True)
     assert "mentee,Genoa" in table
+    this, address_of = today().year, "/en/work/mentoring/ledger/riga"
+    assert f'<option value="{this}" selected>' in client.get(f"{address_of}?year={this}").get_data(as_text=True)
+    assert "Nothing was noted in this year." in client.get(f"{address_of}?year=1999").get_data(as_text=True)
+    assert "mentee,Genoa" in client.get(f"{address_of}/table.csv?year={this}").get_data(as_text=True)
+    assert "Genoa" not in client.get(f"{address_of}/table.csv?year=1999").get_data(as_text=True)
 
     client.sign_in(ids["oulu"])
     assert client.get(f"{address}/ledger").status_code == 404

@@ -20,7 +20,7 @@ from icportal.core.text import clean_line
 from icportal.core.tokens import receipt_code
 from icportal.core.transactions import hold
 from icportal.i18n.locales import LANGUAGES
-from icportal.mentoring import ledger, programmes
+from icportal.mentoring import ledger, pairing_notices, programmes
 from icportal.mentoring.enums import FINISHED, Permission
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Visit
@@ -85,6 +85,8 @@ def take_away(entry: LedgerEntry, *, actor: Actor) -> None:
 def certify(pairing: Pairing, *, actor: Actor) -> Certificate:
     """Certify that the mentor has mentored, by what the portal knows of a completed pairing. Once: a second time gives the same.
 
+    The mentor's people get a mail with the address under which everybody can check it.
+
     Raises:
         InvalidTransition: the pairing is not completed.
     """
@@ -103,6 +105,7 @@ def certify(pairing: Pairing, *, actor: Actor) -> Certificate:
     db.session.flush()
     after = {"code": certificate.code, "sha256": certificate.sha256}
     audit.record(actor, "mentoring.certificate:issue", certificate, after=after, city_id=pairing.mentor_id)
+    pairing_notices.certified(pairing, certificate, actor=actor)
     return certificate
 
 
