@@ -442,6 +442,10 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
     assert "Apply for Riga" in officer.get("/en/work/mentoring/first").get_data(as_text=True)
     shown = officer.get(f"{page}/edit").get_data(as_text=True)
     assert "gap" in shown
+    for language, typed in (("en", "sNaN"), ("de", "viele")):
+        refused = officer.post(f"{page}/edit".replace("/en/", f"/{language}/"), data={"foreign_share": typed})
+        assert refused.status_code == 422
+        assert f'value="{typed}"' in refused.get_data(as_text=True)
     fields = {
         "version": "0", "language": "en", "contact_name": "Anna", "contact_email": "anna@riga.example", "interpreter": "none",
         "most_as_mentor": "1", "most_as_mentee": "1", "skills-0-person": "Officer", "skills-0-language": "en", "skills-0-level": "c1",

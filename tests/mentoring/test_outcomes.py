@@ -103,7 +103,7 @@ def test_hours_and_costs_add_up(world: Mentoring) -> None:
     "wrong",
     [
         {"on": today() + timedelta(days=1)}, {"hours": None}, {"hours": -1.0}, {"cost": -5}, {"kind": "party"}, {"currency": "XXX"},
-        {"note": "x" * 301}, {"hours": 9999.0},
+        {"note": "x" * 301}, {"hours": 9999.0}, {"hours": 0.001},
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_not_noted(world: Mentoring, wrong: dict[str, Any]) -> None:
@@ -296,6 +296,13 @@ def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) 
     noted = {"on_date": today().isoformat(), "kind": "visit", "hours": "1.5", "currency": "EUR", "note": "=1+1"}
     assert client.post(f"{address}/ledger", data=noted).status_code == 303
     assert "1.5 h" in client.get(f"{address}/ledger").get_data(as_text=True)
+    german = f"{address}/ledger".replace("/en/", "/de/")
+    for typed in ("sNaN", "0,001", "zwei"):
+        answer = client.post(german, data={**noted, "hours": typed})
+        assert answer.status_code == 422
+        assert typed in answer.get_data(as_text=True)
+    assert client.post(german, data={**noted, "hours": "2,5"}).status_code == 303
+    assert "4 h" in client.get(f"{address}/ledger").get_data(as_text=True)
     assert "Mentored by Genoa" in client.get("/en/work/mentoring/ledger/riga").get_data(as_text=True)
     assert client.get("/en/work/mentoring/ledger/genoa").status_code == 404
     table = client.get("/en/work/mentoring/ledger/riga/table.csv").get_data(as_text=True)

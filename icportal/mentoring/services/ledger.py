@@ -61,7 +61,7 @@ def note_spent(pairing: Pairing, city: City, spent: Spent, *, actor: Actor) -> L
     if problems := _problems(spent, note):
         raise FieldErrors(problems)
     entry = LedgerEntry(
-        pairing_id=pairing.id, city_id=city.id, on_date=spent.on, kind=spent.kind, minutes=round((spent.hours or 0) * 60),
+        pairing_id=pairing.id, city_id=city.id, on_date=spent.on, kind=spent.kind, minutes=_minutes(spent),
         cost=spent.cost or 0, currency=spent.currency, note=note, created_by=actor.id,
     )  # fmt: skip
     db.session.add(entry)
@@ -139,6 +139,10 @@ def _content(pairing: Pairing) -> dict[str, object]:
     }
 
 
+def _minutes(spent: Spent) -> int:
+    return round((spent.hours or 0) * 60)
+
+
 def _problems(spent: Spent, note: str) -> list[tuple[str | None, Text]]:
     found: list[tuple[str | None, Text]] = []
     if spent.on is None or spent.on > today():
@@ -151,6 +155,8 @@ def _problems(spent: Spent, note: str) -> list[tuple[str | None, Text]]:
         found.append(("hours", _("Enter hours, costs, or both.")))
     if spent.hours is not None and not 0 <= spent.hours <= MOST_HOURS:
         found.append(("hours", _("Enter between 0 and %(most)s hours.", most=MOST_HOURS)))
+    elif spent.hours and _minutes(spent) < 1:
+        found.append(("hours", _("This is less than a minute: leave it empty, or enter more.")))
     if spent.cost is not None and not 0 <= spent.cost <= MOST_COST:
         found.append(("cost", _("Enter whole units between 0 and %(most)s.", most=MOST_COST)))
     if len(note) > LONGEST_NOTE:
