@@ -160,6 +160,8 @@ def pair(
         "answer_by": today() + timedelta(days=14), "last_activity_on": today(), "starts_on": today(),
         "ends_on": date(today().year + 1, 12, 31), **fields,
     }  # fmt: skip
+    if STEPS[PairingState(state)]:
+        given = {"mentor_accepted_at": now(), "mentee_accepted_at": now(), **given}
     pairing = Pairing(
         programme_id=world.programme_id,
         scheme_id=world.schemes[toolkit],

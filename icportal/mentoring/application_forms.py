@@ -7,7 +7,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DecimalField,
     EmailField,
     FieldList,
     FormField,
@@ -40,6 +39,7 @@ from icportal.mentoring.services.applications import (
     OfferDraft,
     draft_of,
 )
+from icportal.plans.forms import AmountField
 from icportal.web.forms import RowForm, VersionedForm, at_most, options
 
 #: Rows that stand empty below those that are filled in.
@@ -103,7 +103,7 @@ class ApplicationForm(VersionedForm):
     most_as_mentee = IntegerField(LABELS["most_as_mentee"], [_NUMBER], default=1, description=_l("One, or two at most."))
     windows = FieldList(FormField(WindowRow, label=_l("Days")), label=LABELS["windows"])
     population = IntegerField(LABELS["population"], [Optional()])
-    foreign_share = DecimalField(LABELS["foreign_share"], [Optional()])
+    foreign_share = AmountField(LABELS["foreign_share"], [Optional()])
     competences = Checkboxes(
         LABELS["competences"], validate_choice=False, choices=options(labels.COMPETENCES.items()),
         description=_l("Where the city does not run a service, it speaks up with the body that does."),

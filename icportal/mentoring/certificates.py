@@ -11,6 +11,7 @@ from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.strings import _
 from icportal.core.tokens import read_receipt_code
+from icportal.mentoring.enums import FINISHED
 from icportal.mentoring.models import Certificate, Pairing
 
 
@@ -41,6 +42,13 @@ def find(code: str) -> Certificate:
 def of_pairing(pairing: Pairing) -> Certificate | None:
     """The certificate of a pairing, if it was given."""
     return db.session.scalar(select(Certificate).where(Certificate.pairing_id == pairing.id))
+
+
+def missing() -> list[Pairing]:
+    """Completed pairings whose mentor has no certificate yet, what waits longest first."""
+    given = select(Certificate.id).where(Certificate.pairing_id == Pairing.id)
+    query = select(Pairing).where(Pairing.state.in_(FINISHED), ~given.exists())
+    return list(db.session.scalars(query.order_by(Pairing.state_since, Pairing.id)))
 
 
 def said_in(certificate: Certificate, language: str) -> Said:

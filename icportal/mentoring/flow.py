@@ -132,5 +132,10 @@ PAIRING = Definition(
             "end", frozenset({P.ACCEPTED, P.ACTIVE, P.PAUSED}), P.ENDED, Permission.WORK_ON_PAIRING, _l("End the pairing"),
             _l("The record stays with both cities, and either can be matched again."), needs_reason=True, tone="danger",
         ),
+        Transition(
+            "reopen", frozenset({P.COMPLETED, P.COMPLETED_EARLY}), P.ACTIVE, Permission.RUN_PAIRING, _l("Open it again"),
+            _l("It was not complete yet. It leaves the timelines of both cities, and a certificate that was given is taken back."),
+            needs_reason=True,
+        ),
     ),
 )  # fmt: skip

@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, extract, func, select
 
 from icportal.cities.models import City
 from icportal.core.db import db
 from icportal.core.errors import NotFound
 from icportal.core.strings import _
 from icportal.mentoring import programmes
-from icportal.mentoring.enums import PairingState
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing
 
 
@@ -62,8 +61,8 @@ def entry_of(pairing: Pairing, entry_id: int) -> LedgerEntry:
     return entry
 
 
-def sums_of(pairings: Sequence[int]) -> dict[tuple[int, int], Sums]:
-    """What each city has spent in each of these pairings, by (pairing, city); one query."""
+def sums_of(pairings: Sequence[int], year: int | None = None) -> dict[tuple[int, int], Sums]:
+    """What each city has spent in each of these pairings, in one year or in all, by (pairing, city); one query."""
     query = select(
         LedgerEntry.pairing_id,
         LedgerEntry.city_id,
@@ -72,6 +71,8 @@ def sums_of(pairings: Sequence[int]) -> dict[tuple[int, int], Sums]:
         func.sum(LedgerEntry.cost),
     )
     query = query.where(LedgerEntry.pairing_id.in_(pairings))
+    if year is not None:
+        query = query.where(extract("year", LedgerEntry.on_date) == year)
     minutes: dict[tuple[int, int], int] = defaultdict(int)
     costs: dict[tuple[int, int], dict[str, int]] = defaultdict(dict)
     grouped = query.group_by(LedgerEntry.pairing_id, LedgerEntry.city_id, LedgerEntry.currency)
@@ -90,14 +91,35 @@ def total(sums: Sequence[Sums]) -> Sums:
     return Sums(sum(each.minutes for each in sums), costs)
 
 
-def ledger_of(city: City, language: str) -> list[LedgerRow]:
-    """Every pairing of a city that both have accepted, the newest first, with what both spent; as many queries whatever their number."""
-    query = select(Pairing).where(
-        (Pairing.mentor_id == city.id) | (Pairing.mentee_id == city.id), Pairing.state != PairingState.PROPOSED
-    )
+def years_of(city: City) -> list[int]:
+    """The years in which something was noted in a pairing of a city, the newest first."""
+    year = extract("year", LedgerEntry.on_date)
+    query = select(year).join(Pairing, Pairing.id == LedgerEntry.pairing_id).where(_accepted_by(city))
+    return [int(each) for each in db.session.scalars(query.distinct().order_by(year.desc()))]
+
+
+def ledger_of(city: City, language: str, year: int | None = None) -> list[LedgerRow]:
+    """Every pairing of a city that both have accepted, the newest first, with what both spent; as many queries whatever their number.
+
+    Of a ``year`` what was noted on its days, and the pairings in which something was.
+    """
+    query = select(Pairing).where(_accepted_by(city))
     pairings = list(db.session.scalars(query.order_by(Pairing.id.desc())))
+    sums = sums_of([pairing.id for pairing in pairings], year)
+    if year is not None:
+        noted = {number for number, _city in sums}
+        pairings = [pairing for pairing in pairings if pairing.id in noted]
+    return _told(city, pairings, sums, language)
+
+
+def _accepted_by(city: City) -> ColumnElement[bool]:
+    own = (Pairing.mentor_id == city.id) | (Pairing.mentee_id == city.id)
+    return own & Pairing.mentor_accepted_at.is_not(None) & Pairing.mentee_accepted_at.is_not(None)
+
+
+def _told(city: City, pairings: Sequence[Pairing], sums: Mapping[tuple[int, int], Sums], language: str) -> list[LedgerRow]:
     numbers = [pairing.id for pairing in pairings]
-    sums, schemes = sums_of(numbers), programmes.scheme_rows([pairing.scheme for pairing in pairings], language)
+    schemes = programmes.scheme_rows([pairing.scheme for pairing in pairings], language)
     wanted = {number for pairing in pairings for number in pairing.city_ids if number != city.id}
     homes = {each.id: each for each in db.session.scalars(select(City).where(City.id.in_(wanted)))}
     issued = select(Certificate.pairing_id, Certificate.code).where(Certificate.pairing_id.in_(numbers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wtforms import DecimalField, IntegerField, SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import Optional
 
 from icportal.charter.forms import DayField
@@ -13,6 +13,7 @@ from icportal.core.strings import Text, _l, _lp
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.services.ledger import CURRENCIES, LONGEST_NOTE, Spent
 from icportal.mentoring.services.outcomes import LONGEST_TITLE
+from icportal.plans.forms import AmountField
 from icportal.web.forms import PortalForm, at_most, options
 
 
@@ -21,7 +22,7 @@ class SpentForm(PortalForm):
 
     on_date = DayField(_l("Day"))
     kind = SelectField(_l("What for"), choices=options(WORK.items()), validate_choice=False)
-    hours = DecimalField(_l("Hours"), [Optional()], description=_l("Of everybody together; a quarter is 0.25."), use_locale=False)
+    hours = AmountField(_l("Hours"), [Optional()], description=_l("Of everybody together; a quarter is 0.25."))
     cost = IntegerField(_l("Costs"), [Optional()], description=_l("In whole units, without cents."))
     currency = SelectField(_l("Currency"), choices=options((code, code) for code in CURRENCIES), validate_choice=False)
     note = StringField(_lp("ledger", "Note"), [at_most(LONGEST_NOTE)])

@@ -11,25 +11,26 @@ from icportal.core.strings import _l
 from icportal.i18n.locales import CONTENT_LANGUAGES
 from icportal.mentoring.enums import EntryKind
 from icportal.mentoring.labels import ENTRY_KINDS
-from icportal.mentoring.services.pairings import AGREEMENT, LONGEST_TEXT, Agreement
+from icportal.mentoring.services.pairings import AGREEMENT, LONGEST_TEXT, TERMS, Agreement
 from icportal.web.forms import PortalForm, VersionedForm, at_most, options
 
 
-class AgreementForm(VersionedForm):
-    """What both cities agree on."""
+class AgreementForm(PortalForm):
+    """What both cities agree on; ``version`` is the checksum of the agreement that was read."""
 
-    language = SelectField(_l("Language you write in"), validate_choice=False)
+    version = HiddenField()
+    language = SelectField(TERMS["language"], validate_choice=False)
     goal = TextAreaField(
         AGREEMENT["goal"], [at_most(LONGEST_TEXT)], description=_l("What the mentee will be able to do, and how one will see it.")
     )
     visits = TextAreaField(AGREEMENT["visits"], [at_most(LONGEST_TEXT)])
-    languages = Checkboxes(_l("Working languages"), validate_choice=False)
+    languages = Checkboxes(TERMS["languages"], validate_choice=False)
     costs = TextAreaField(
         AGREEMENT["costs"], [at_most(LONGEST_TEXT)], description=_l("Travel, nights, interpreters, working time.")
     )
     exit = TextAreaField(AGREEMENT["exit"], [at_most(LONGEST_TEXT)])
-    starts_on = DayField(_l("First day"))
-    ends_on = DayField(_l("Last day"))
+    starts_on = DayField(TERMS["starts_on"])
+    ends_on = DayField(TERMS["ends_on"])
 
     def offer(self) -> None:
         """The languages there are."""

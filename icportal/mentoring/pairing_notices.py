@@ -16,7 +16,7 @@ from icportal.mentoring import ratings
 from icportal.mentoring.enums import FINISHED, PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching_notices import both_of, url_of
-from icportal.mentoring.models import Pairing
+from icportal.mentoring.models import Certificate, Pairing
 from icportal.mentoring.notices import Notice, Words, coordinators, people_of_city, tell
 from icportal.mentoring.rating_words import Moment
 from icportal.mentoring.rules import OneSide
@@ -111,6 +111,22 @@ def _with_evaluation(notice: Notice, pairing: Pairing, city: City) -> Notice:
     values = {"pairing_id": pairing.id, "moment": Moment.AFTER, "city": city.id}
     url: Words = lambda reads: external_url("mentoring.edit_rating", language=reads.code, **values)  # noqa: E731
     return replace(notice, text=text, more=(_l("Evaluate the mentoring"), url))
+
+
+def certified(pairing: Pairing, certificate: Certificate, *, actor: Actor) -> None:
+    """Send the mentor's people its certificate."""
+    _mentor, mentee = both_of(pairing)
+    notice = Notice(
+        subject=lambda reads: _("Your certificate: mentor of %(city)s", city=mentee.name_in(reads.code)),
+        text=lambda reads: _(
+            "The network certifies that your city has mentored %(city)s. Everybody who has the code %(code)s or the address of the "
+            "page can check the certificate there; you can print it.",
+            city=mentee.name_in(reads.code), code=certificate.code,
+        ),
+        url=lambda reads: external_url("mentoring.show_certificate", language=reads.code, code=certificate.code),
+        button=_l("See the certificate"),
+    )  # fmt: skip
+    tell(people_of_city(pairing.mentor_id), notice, actor=actor)
 
 
 def still_fine(pairing: Pairing) -> None:

@@ -1,4 +1,4 @@
-"""What of pairings waits: for a city a proposal, an agreement to sign or a question; for coordinators the pairs that fell silent."""
+"""What of pairings waits: for a city a proposal, an agreement to sign or a question; for coordinators silent pairs and certificates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from icportal.core.clock import PORTAL_ZONE
 from icportal.core.permissions import can
 from icportal.core.strings import _, _l, _lp
 from icportal.i18n.catalogues import current_language
-from icportal.mentoring import pairings
+from icportal.mentoring import certificates, pairings
 from icportal.mentoring.enums import PairingState, Permission
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import Pairing
@@ -26,7 +26,7 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
     if own := actor.cities(Role.CITY_OFFICER, Role.MAYOR_OFFICE):
         lists.append(_of_cities(own, limit))
     if can(actor, Permission.RUN_PAIRING):
-        lists.append(_quiet(limit))
+        lists += [_quiet(limit), _to_certify(limit)]
     return lists
 
 
@@ -61,7 +61,15 @@ def _silent(pairing: Pairing, names: Mapping[int, str]) -> Waiting:
     )
 
 
+def _to_certify(limit: int) -> Worklist:
+    found = certificates.missing()
+    homes = cities.by_id(sorted({number for pairing in found[:limit] for number in pairing.city_ids}))
+    entries = [_entry(pairing, homes[pairing.mentor_id], homes) for pairing in found[:limit]]
+    return Worklist("mentoring.certificates", _l("Completed mentoring without a certificate"), True, len(found), entries)
+
+
 def _entry(pairing: Pairing, city: City, cities_by_id: dict[int, City]) -> Waiting:
+    """As one of the cities meets it: the other one is what it is about."""
     language = current_language().code
     other = next(cities_by_id[number] for number in pairing.city_ids if number != city.id)
     anew = pairing.waits_to_be_signed_anew and pairing.side_of(city.id) not in pairing.signed_sides

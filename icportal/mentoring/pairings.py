@@ -18,11 +18,13 @@ from icportal.core.errors import NotFound
 from icportal.core.permissions import authorise, can
 from icportal.core.strings import _
 from icportal.mentoring import matchings, programmes
-from icportal.mentoring.enums import EXPECTED, RUNNING, STANDING, PairingState, Permission
+from icportal.mentoring.enums import EXPECTED, FINISHED, RUNNING, STANDING, PairingState, Permission
+from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.matching import reasons
 from icportal.mentoring.matching.table import Part
 from icportal.mentoring.models import JournalEntry, Pairing, Programme, Scheme
 from icportal.mentoring.rules import OneSide
+from icportal.workflow.models import WorkflowEvent
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,16 @@ def mentees_of(city_ids: frozenset[int]) -> frozenset[int]:
     """The cities that one of these mentors now."""
     query = select(Pairing.mentee_id).where(Pairing.mentor_id.in_(city_ids), Pairing.state.in_(RUNNING))
     return frozenset(db.session.scalars(query))
+
+
+def last_mentoring(mentor: City, mentee: City) -> int | None:
+    """The last pairing of two cities that both had signed and that is over, whatever its programme or theme: a new one goes on from it."""
+    signed = select(WorkflowEvent.id).where(
+        WorkflowEvent.workflow == PAIRING.key, WorkflowEvent.subject_id == Pairing.id, WorkflowEvent.transition == "sign"
+    )
+    query = select(Pairing.id).where(Pairing.mentor_id == mentor.id, Pairing.mentee_id == mentee.id)
+    query = query.where(Pairing.state.in_(FINISHED | {PairingState.ENDED}), signed.exists())
+    return db.session.scalar(query.order_by(Pairing.id.desc()).limit(1))
 
 
 def waiting_for(city_ids: Sequence[int]) -> list[tuple[Pairing, City]]:

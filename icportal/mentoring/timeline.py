@@ -43,8 +43,18 @@ def tell_completed(pairing: Pairing) -> None:
     for city, other, key in ((mentor, mentee, MENTORED), (mentee, mentor, WAS_MENTORED)):
         values = {"names": {code: other.name_in(code) for code in LANGUAGES}}
         cities.add_to_timeline(
-            city_id=city.id, module=MODULE, reference=f"pairing-{pairing.id}", key=key, earliest=on, latest=on, values=values
+            city_id=city.id, module=MODULE, reference=_reference(pairing), key=key, earliest=on, latest=on, values=values
         )
+
+
+def take_completed_back(pairing: Pairing) -> None:
+    """Take a pairing that goes on after all off both cities' timelines."""
+    for city_id in sorted(pairing.city_ids):
+        cities.remove_from_timeline(city_id=city_id, module=MODULE, reference=_reference(pairing))
+
+
+def _reference(pairing: Pairing) -> str:
+    return f"pairing-{pairing.id}"
 
 
 def _name(values: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What ``icportal verify`` asks about mentoring: is every matching what was computed, and every agreement and minutes what was signed?"""
+"""What ``icportal verify`` asks about mentoring: is everything what was computed, signed, confirmed or issued?"""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from sqlalchemy import select
 from icportal.core.audit import AuditEntry
 from icportal.core.canonical import sha256
 from icportal.core.db import db
-from icportal.mentoring.models import MatchRun, Pairing, VisitMinutes
+from icportal.mentoring.models import Certificate, MatchRun, Pairing, VisitMinutes
 from icportal.mentoring.services import minutes as recording
 from icportal.mentoring.services import pairings as agreeing
 
 #: What the log keeps of a matching.
 COMPUTED = "mentoring.matching:compute"
+#: What it keeps of a certificate.
+ISSUED = "mentoring.certificate:issue"
 
 
 def findings() -> Iterator[str]:
@@ -33,6 +35,18 @@ def findings() -> Iterator[str]:
     for minutes in db.session.scalars(_in_order(VisitMinutes)):
         if recording.checksum(recording.said_by(minutes)) != minutes.sha256:
             yield f"the minutes of visit {minutes.visit_id} are not what was written and confirmed"
+    yield from _certificates()
+
+
+def _certificates() -> Iterator[str]:
+    """A seal is as easily replaced as what it seals: the log says which one was given."""
+    logged = {(number, after.get("sha256", "")) for number, after in _logged(ISSUED)}
+    for certificate in db.session.scalars(_in_order(Certificate)):
+        line = f"the certificate {certificate.code} of pairing {certificate.pairing_id}"
+        if sha256(certificate.content) != certificate.sha256:
+            yield f"{line} is not what was issued"
+        elif (certificate.id, certificate.sha256) not in logged:
+            yield f"{line} is not as the log has it"
 
 
 def _in_order(model: Any) -> Any:

@@ -44,7 +44,7 @@ def signed() -> tuple[Mentoring, Pairing]:
     """Genoa mentors Riga, and both have signed what they agreed on."""
     world = make_programme(phase=Phase.VISITS)
     pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
-    working.write_agreement(pairing, AGREED, actor=world.officer("riga"), seen=pairing.version)
+    working.write_agreement(pairing, AGREED, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
     sign(world, pairing, "genoa", "riga")
     assert pairing.state == PairingState.ACTIVE
     db.session.commit()
@@ -65,12 +65,12 @@ def test_who_changes_a_signed_agreement_tells_everybody_whose_signature_goes(por
     world, pairing = signed()
     officers, mayors = ({slug: make(slug) for slug in ("genoa", "riga")} for make in (world.officer, world.mayor))
     assert waiting(world, "riga") == waiting(world, "genoa") == []
-    working.write_agreement(pairing, replace(AGREED, goal="Speak first."), actor=officers["riga"], seen=pairing.version)
+    working.write_agreement(pairing, replace(AGREED, goal="Speak first."), actor=officers["riga"], seen_sha256=pairing.agreement_sha256)
     assert told(CHANGED) == {officers["genoa"].email, mayors["genoa"].email, mayors["riga"].email}
     assert pairing.state == PairingState.ACTIVE
     assert waiting(world, "riga") == waiting(world, "genoa") == ["To sign anew"]
     assert len(programmes.public_pairs(world.programme, "en")) == 1, "the two go on working together"
-    working.write_agreement(pairing, replace(AGREED, goal="Speak at once."), actor=officers["riga"], seen=pairing.version)
+    working.write_agreement(pairing, replace(AGREED, goal="Speak at once."), actor=officers["riga"], seen_sha256=pairing.agreement_sha256)
     assert len(db.session.scalars(select(Mail.id).where(Mail.subject == CHANGED)).all()) == 3, "no signature was lost this time"
 
 
@@ -78,7 +78,7 @@ def test_who_changes_a_signed_agreement_tells_everybody_whose_signature_goes(por
 def test_a_changed_agreement_is_signed_anew_while_the_pair_is_paused_too(portal: Flask) -> None:
     world, pairing = signed()
     working.move_pairing(pairing, "pause", actor=world.officer("riga"), seen=pairing.version, reason="Elections.")
-    working.write_agreement(pairing, replace(AGREED, costs="Genoa pays."), actor=world.coordinator, seen=pairing.version)
+    working.write_agreement(pairing, replace(AGREED, costs="Genoa pays."), actor=world.coordinator, seen_sha256=pairing.agreement_sha256)
     assert {world.officer("riga").email, world.mayor("genoa").email} <= told(CHANGED), "both, where it was no city"
     assert pairing.waits_to_be_signed_anew
     sign(world, pairing, "riga")
@@ -96,12 +96,12 @@ def test_nobody_signs_an_agreement_that_does_not_say_everything(portal: Flask, n
     world = make_programme(phase=Phase.AGREE)
     pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
     said = replace(AGREED, **{name: " "})
-    assert working.write_agreement(pairing, said, actor=world.officer("riga"), seen=pairing.version), "a draft may lack it"
+    assert working.write_agreement(pairing, said, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256), "a draft may lack it"
     with pytest.raises(FieldErrors) as refused:
         sign(world, pairing, "riga")
     assert [field for field, _message in refused.value.problems] == [name]
     assert pairing.signed_sides == frozenset()
-    working.write_agreement(pairing, AGREED, actor=world.officer("riga"), seen=pairing.version)
+    working.write_agreement(pairing, AGREED, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
     sign(world, pairing, "riga", "genoa")
     assert pairing.state == PairingState.ACTIVE
 
@@ -111,7 +111,7 @@ def test_the_page_leads_to_what_the_agreement_does_not_say_yet(app: Flask, sign_
         world = make_programme(phase=Phase.AGREE)
         pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
         draft = Agreement(goal="Speak early.", visits="One each way.", languages=("en",))
-        working.write_agreement(pairing, draft, actor=world.officer("riga"), seen=pairing.version)
+        working.write_agreement(pairing, draft, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
         db.session.commit()
         officer, mayor, sha256 = world.officer("riga").id, world.mayor("riga").id, pairing.agreement_sha256
         address = f"/en/work/mentoring/pairings/{pairing.id}"
@@ -137,7 +137,7 @@ def test_the_page_says_that_the_agreement_waits_to_be_signed_anew(app: Flask, si
     with app.app_context():
         pairing = db.session.get_one(Pairing, pairing.id)
         changed = replace(AGREED, goal="Speak first.")
-        working.write_agreement(pairing, changed, actor=person(Role.COORDINATOR), seen=pairing.version)
+        working.write_agreement(pairing, changed, actor=person(Role.COORDINATOR), seen_sha256=pairing.agreement_sha256)
         db.session.commit()
     text = client.get(address).get_data(as_text=True)
     assert "It waits to be signed anew by both cities" in text

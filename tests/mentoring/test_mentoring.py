@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -437,12 +438,12 @@ def test_both_accept_write_down_what_they_want_and_sign_it(portal: Flask) -> Non
     rest = {"visits": "One each way", "costs": "Each its own", "exit": "A letter", "languages": ("en",)}
     agreed = Agreement(goal="Speak early", **rest)
     with pytest.raises(FieldErrors):
-        working.write_agreement(pairing, Agreement(goal="x"), actor=world.officer("riga"), seen=pairing.version)
-    working.write_agreement(pairing, agreed, actor=world.officer("riga"), seen=pairing.version)
+        working.write_agreement(pairing, Agreement(goal="x"), actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
+    working.write_agreement(pairing, agreed, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
     first = pairing.agreement_sha256
     assert not working.sign(pairing, riga, seen_sha256=first, actor=world.mayor("riga"))
     better = Agreement(goal="Speak early, with one voice", **rest)
-    working.write_agreement(pairing, better, actor=world.officer("genoa"), seen=pairing.version)
+    working.write_agreement(pairing, better, actor=world.officer("genoa"), seen_sha256=pairing.agreement_sha256)
     assert pairing.mentee_signed_at is None, "a change takes the signatures back"
     with pytest.raises(Stale):
         working.sign(pairing, genoa, seen_sha256=first, actor=world.mayor("genoa"))
@@ -452,6 +453,30 @@ def test_both_accept_write_down_what_they_want_and_sign_it(portal: Flask) -> Non
     assert can(world.officer("genoa"), PlanPermission.VIEW, OfCity(riga.id))
     assert not can(world.officer("genoa"), PlanPermission.VIEW_INTERNAL, OfCity(riga.id))
     assert not can(world.officer("riga"), PlanPermission.VIEW, OfCity(genoa.id))
+
+
+@pytest.mark.databases
+def test_a_conflict_on_the_agreement_is_one_only_where_the_agreement_changed_and_names_everything(portal: Flask) -> None:
+    world = make_programme(phase=Phase.VISITS)
+    pairing = pair(world, "genoa", "riga", last_activity_on=today() - timedelta(days=3))
+    genoa, riga = world.officer("genoa"), world.officer("riga")
+    first = Agreement(goal="Speak early", visits="One each", costs="Each its own", exit="By mail", languages=("en",))
+    version = pairing.version
+    working.write_journal(pairing, text="A call.", on=today(), kind="contact", language="en", city=None, actor=riga)
+    db.session.commit()
+    assert (pairing.last_activity_on, pairing.version) == (today(), version)
+    assert working.write_agreement(pairing, first, actor=genoa, seen_sha256="")
+
+    seen = pairing.agreement_sha256
+    theirs = replace(first, language="it", languages=("en", "it"), starts_on=today(), ends_on=today() + timedelta(days=90))
+    working.write_agreement(pairing, theirs, actor=genoa, seen_sha256=seen)
+    with pytest.raises(Stale) as stale:
+        working.write_agreement(pairing, first, actor=riga, seen_sha256=seen)
+    assert [(str(label), mine, other) for label, mine, other in stale.value.differences] == [
+        ("Language you write in", "English", "Italiano"), ("Working languages", ["English"], ["English", "Italiano"]),
+        ("First day", None, today()), ("Last day", None, today() + timedelta(days=90)),
+    ]  # fmt: skip
+    assert working.agreement_of(pairing) == theirs
 
 
 @pytest.mark.databases
@@ -564,6 +589,10 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
     assert "Apply for Riga" in officer.get("/en/work/mentoring/first").get_data(as_text=True)
     shown = officer.get(f"{page}/edit").get_data(as_text=True)
     assert "gap" in shown
+    for language, typed in (("en", "sNaN"), ("de", "viele")):
+        refused = officer.post(f"{page}/edit".replace("/en/", f"/{language}/"), data={"foreign_share": typed})
+        assert refused.status_code == 422
+        assert f'value="{typed}"' in refused.get_data(as_text=True)
     fields = {
         "version": "0", "language": "en", "contact_name": "Anna", "contact_email": "anna@riga.example", "interpreter": "none",
         "most_as_mentor": "1", "most_as_mentee": "1", "skills-0-person": "Officer", "skills-0-language": "en", "skills-0-level": "c1",

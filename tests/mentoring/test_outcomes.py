@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,21 +13,26 @@ from mentoring_world import Mentoring, apply, make_programme, pair
 from reporting_world import person
 from sqlalchemy import select, update
 
+from icportal.accounts.models import User
 from icportal.cities.models import TimelineEntry
-from icportal.core.actors import Role
+from icportal.core.actors import Actor, Role
 from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound
-from icportal.mentoring import certificates, ledger, outcomes, programmes
+from icportal.core.outbox import Mail
+from icportal.mentoring import certificates, ledger, outcomes, pairing_worklists, pairings, programmes
 from icportal.mentoring.enums import PairingState, Phase
-from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Rating, Visit
+from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Programme, Rating, Visit
+from icportal.mentoring.notices import people_of_city
+from icportal.mentoring.services import answers, matching, minutes
 from icportal.mentoring.services import ledger as spending
-from icportal.mentoring.services import matching, minutes
 from icportal.mentoring.services import outcomes as making
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.ledger import Spent
 from icportal.mentoring.services.minutes import DecisionDraft, MinutesDraft
+from icportal.mentoring.services.pairings import Agreement
 from icportal.practices.models import Practice
+from icportal.web.page_cache import PublicStamp
 
 pytestmark = pytest.mark.databases
 AGREED = {"goal": "Riga speaks with one voice.", "visits": "", "costs": "", "exit": ""}
@@ -136,7 +141,7 @@ def test_hours_and_costs_add_up(world: Mentoring) -> None:
     "wrong",
     [
         {"on": today() + timedelta(days=1)}, {"hours": None}, {"hours": -1.0}, {"cost": -5}, {"kind": "party"}, {"currency": "XXX"},
-        {"note": "x" * 301}, {"hours": 9999.0},
+        {"note": "x" * 301}, {"hours": 9999.0}, {"hours": 0.001},
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_not_noted(world: Mentoring, wrong: dict[str, Any]) -> None:
@@ -163,6 +168,38 @@ def test_a_certificate_is_given_once_and_shows_when_it_was_changed(world: Mentor
         spending.certify(pair(world, "genoa", "ghent"), actor=world.coordinator)
 
 
+def test_a_certificate_reaches_the_mentor_and_leaves_the_list_of_those_to_give(world: Mentoring) -> None:
+    def waiting(actor: Actor) -> dict[str, list[str]]:
+        return {each.key: [entry.title for entry in each.entries] for each in pairing_worklists.provide(actor, 10)}
+
+    officer, pairing = world.officer("genoa"), completed(world)
+    db.session.execute(update(User).where(User.id == officer.id).values(language="it"))
+    assert waiting(world.coordinator) == {"mentoring.certificates": ["Riga"]}
+    assert "mentoring.certificates" not in waiting(officer)
+    certificate = spending.certify(pairing, actor=world.coordinator)
+    spending.certify(pairing, actor=world.coordinator)
+    mails = list(db.session.scalars(select(Mail).where(Mail.text.contains(certificate.code))))
+    assert sorted(mail.address for mail in mails) == sorted(user.email for user in people_of_city(pairing.mentor_id))
+    (own,) = (mail for mail in mails if mail.recipient_id == officer.id)
+    assert own.language == "it"
+    assert f"/it/mentoring/certificates/{certificate.code}" in own.text
+    assert waiting(world.coordinator) == {"mentoring.certificates": []}
+
+
+def test_a_ledger_of_one_year(world: Mentoring) -> None:
+    genoa, riga, officer = world.city("genoa"), world.city("riga"), world.officer("genoa")
+    first, second, year = completed(world), completed(world, "genoa", "ghent"), today().year - 1
+    spending.note_spent(first, genoa, spent(2, on=date(year - 1, 12, 31)), actor=officer)
+    spending.note_spent(first, genoa, spent(3, on=date(year, 1, 1)), actor=officer)
+    spending.note_spent(second, genoa, spent(4, on=date(year, 11, 2)), actor=officer)
+
+    def hours(of: int | None) -> list[float]:
+        return [row.own.hours for row in ledger.ledger_of(genoa, "en", of)]
+
+    assert (hours(None), hours(year), hours(year - 1), hours(year - 2)) == ([4, 5], [4, 3], [2], [])
+    assert (ledger.years_of(genoa), ledger.years_of(riga)) == ([year, year - 1], [year, year - 1])
+
+
 def test_the_record_of_two_cities_goes_on(world: Mentoring) -> None:
     earlier = completed(world)
     later = make_programme(phase=Phase.MATCH, slug="second")
@@ -173,6 +210,26 @@ def test_the_record_of_two_cities_goes_on(world: Mentoring) -> None:
     run = matching.compute(later.programme, actor=later.coordinator)
     (pairing,) = matching.choose(later.programme, run, "best", why="They know each other.", actor=later.coordinator)
     assert pairing.previous_id == earlier.id
+
+
+def test_a_proposal_that_was_declined_or_lapsed_was_no_mentoring(world: Mentoring) -> None:
+    scheme, genoa, riga = world.scheme(), world.city("genoa"), world.city("riga")
+    declined = pair(world, "genoa", "riga", state=PairingState.PROPOSED)
+    answers.decline(declined, riga, reason="Not this year.", actor=world.officer("riga"))
+    lapsed = pair(world, "genoa", "riga", state=PairingState.PROPOSED, answer_by=today() - timedelta(days=1))
+    answers.accept(lapsed, genoa, actor=world.officer("genoa"))
+    answers.lapse_unanswered()
+    with pytest.raises(InvalidTransition, match="once both cities have accepted"):
+        spending.note_spent(declined, riga, spent(), actor=world.officer("riga"))
+    assert (ledger.ledger_of(genoa, "en"), ledger.ledger_of(riga, "en")) == ([], [])
+    assert pairings.last_mentoring(genoa, riga) is None
+
+    running = pair(world, "genoa", "riga")
+    assert pairings.last_mentoring(genoa, riga) is None, "it is not over"
+    working.move_pairing(running, "end", actor=world.officer("riga"), seen=running.version, reason="The mayor left.")
+    new = matching.propose_one(scheme, genoa, riga, run=None, reasons={}, actor=world.coordinator)
+    assert new.previous_id == running.id
+    assert [row.pairing.id for row in ledger.ledger_of(genoa, "en")] == [running.id]
 
 
 def test_a_completed_pairing_stands_on_both_pages_of_a_public_programme(world: Mentoring) -> None:
@@ -189,6 +246,67 @@ def test_a_completed_pairing_stands_on_both_pages_of_a_public_programme(world: M
     assert (row.mentor.slug, row.practice) == ("genoa", None)
     kept = {entry.city_id for entry in db.session.scalars(select(TimelineEntry).where(TimelineEntry.module == "mentoring"))}
     assert kept == {world.city("riga").id, world.city("genoa").id}
+
+
+def test_a_kept_public_page_shows_a_pair_once_both_have_signed_and_that_it_is_over(
+    seeded_app: Flask, client: PortalClient
+) -> None:
+    def kept() -> str:
+        return re.sub(r"<[^>]+>", "", client.get(f"/en/mentoring/{DEMONSTRATION}").get_data(as_text=True))
+
+    with seeded_app.app_context():
+        programme = programmes.public_programme(DEMONSTRATION, "en").programme
+        shown = Mentoring(programme.id, {scheme.toolkit: scheme.id for scheme in programme.schemes})
+        pairing = pair(shown, "genoa", "riga", state=PairingState.ACCEPTED)
+        agreed = Agreement(goal="One voice", visits="One each", costs="Each its own", exit="By mail", languages=("en",))
+        working.write_agreement(pairing, agreed, actor=shown.officer("riga"), seen_sha256=pairing.agreement_sha256)
+        db.session.commit()
+        assert "Genoa mentors Riga." not in kept()
+        for slug in ("genoa", "riga"):
+            working.sign(pairing, shown.city(slug), seen_sha256=pairing.agreement_sha256, actor=shown.officer(slug))
+        db.session.commit()
+        assert "Genoa mentors Riga." in kept()
+        working.move_pairing(pairing, "complete", actor=shown.officer("riga"), seen=pairing.version)
+        db.session.commit()
+        assert "Genoa mentored Riga." in kept()
+
+
+def test_a_line_of_the_journal_drops_no_kept_page(world: Mentoring) -> None:
+    pairing = pair(world, "genoa", "riga")
+    before = db.session.scalar(select(PublicStamp.value))
+    working.write_journal(
+        pairing, text="A call.", on=today(), kind="contact", language="en", city=None, actor=world.officer("riga")
+    )
+    db.session.commit()
+    assert db.session.scalar(select(PublicStamp.value)) == before
+    working.move_pairing(pairing, "pause", actor=world.officer("riga"), seen=pairing.version, reason="Elections.")
+    db.session.commit()
+    assert db.session.scalar(select(PublicStamp.value)) == (before or 0) + 1
+
+
+def test_a_coordinator_opens_what_was_completed_by_mistake_and_it_leaves_the_public_pages(world: Mentoring) -> None:
+    programme = programmes.public_programme(DEMONSTRATION, "en").programme
+    shown = Mentoring(programme.id, {scheme.toolkit: scheme.id for scheme in programme.schemes})
+    pairing = pair(shown, "genoa", "riga")
+    working.move_pairing(pairing, "complete", actor=shown.officer("riga"), seen=pairing.version)
+    code = spending.certify(pairing, actor=shown.coordinator).code
+    # That the programme is over meanwhile changes nothing.
+    db.session.execute(update(Programme).where(Programme.id == programme.id).values(state=Phase.CLOSED))
+    for actor in (shown.officer("riga"), shown.mayor("genoa")):
+        with pytest.raises(NotAllowed):
+            working.move_pairing(pairing, "reopen", actor=actor, seen=pairing.version, reason="We are not done.")
+    with pytest.raises(InvalidTransition, match="Say why"):
+        working.move_pairing(pairing, "reopen", actor=shown.coordinator, seen=pairing.version)
+    working.move_pairing(pairing, "reopen", actor=shown.coordinator, seen=pairing.version, reason="A click too many.")
+    assert (pairing.state, pairing.because) == (PairingState.ACTIVE, "A click too many.")
+    assert db.session.query(TimelineEntry).filter_by(module="mentoring").count() == 0
+    assert outcomes.completed_of(shown.city("riga"), "en") == []
+    with pytest.raises(NotFound):
+        certificates.find(code)
+    working.move_pairing(pairing, "complete_early", actor=shown.officer("riga"), seen=pairing.version, reason="Now we are.")
+    assert db.session.query(TimelineEntry).filter_by(module="mentoring").count() == 2
+    assert spending.certify(pairing, actor=shown.coordinator).code != code
+    working.move_pairing(pairing, "reopen", actor=shown.coordinator, seen=pairing.version, reason="And again.")
 
 
 def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) -> None:
@@ -221,10 +339,22 @@ def test_the_pages_of_what_comes_after(seeded_app: Flask, client: PortalClient) 
     noted = {"on_date": today().isoformat(), "kind": "visit", "hours": "1.5", "currency": "EUR", "note": "=1+1"}
     assert client.post(f"{address}/ledger", data=noted).status_code == 303
     assert "1.5 h" in client.get(f"{address}/ledger").get_data(as_text=True)
+    german = f"{address}/ledger".replace("/en/", "/de/")
+    for typed in ("sNaN", "0,001", "zwei"):
+        answer = client.post(german, data={**noted, "hours": typed})
+        assert answer.status_code == 422
+        assert typed in answer.get_data(as_text=True)
+    assert client.post(german, data={**noted, "hours": "2,5"}).status_code == 303
+    assert "4 h" in client.get(f"{address}/ledger").get_data(as_text=True)
     assert "Mentored by Genoa" in client.get("/en/work/mentoring/ledger/riga").get_data(as_text=True)
     assert client.get("/en/work/mentoring/ledger/genoa").status_code == 404
     table = client.get("/en/work/mentoring/ledger/riga/table.csv").get_data(as_text=True)
     assert "mentee,Genoa" in table
+    this, address_of = today().year, "/en/work/mentoring/ledger/riga"
+    assert f'<option value="{this}" selected>' in client.get(f"{address_of}?year={this}").get_data(as_text=True)
+    assert "Nothing was noted in this year." in client.get(f"{address_of}?year=1999").get_data(as_text=True)
+    assert "mentee,Genoa" in client.get(f"{address_of}/table.csv?year={this}").get_data(as_text=True)
+    assert "Genoa" not in client.get(f"{address_of}/table.csv?year=1999").get_data(as_text=True)
 
     client.sign_in(ids["oulu"])
     assert client.get(f"{address}/ledger").status_code == 404

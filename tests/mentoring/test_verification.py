@@ -16,7 +16,8 @@ from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.flow import PAIRING
-from icportal.mentoring.models import MatchRun, Pairing
+from icportal.mentoring.models import Certificate, MatchRun, Pairing
+from icportal.mentoring.services import ledger as spending
 from icportal.mentoring.services import matching
 from icportal.mentoring.services import pairings as working
 from icportal.mentoring.services.pairings import Agreement
@@ -53,7 +54,7 @@ def test_an_agreement_that_was_changed_is_found(app: Flask) -> None:
         world = make_programme(phase=Phase.PREPARE)
         pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
         said = Agreement(goal="A desk", languages=("en",), starts_on=today(), ends_on=today() + timedelta(days=90))
-        working.write_agreement(pairing, said, actor=world.officer("riga"), seen=pairing.version)
+        working.write_agreement(pairing, said, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256)
         assert ours() == []
 
         db.session.execute(update(Pairing).values(agreement={**pairing.agreement, "goal": "Another"}))
@@ -85,7 +86,22 @@ def test_why_a_pairing_paused_or_ended_stays_in_it_and_the_log_has_its_checksum(
         assert list(engine.tampered()) == [f"workflow mentoring.pairing {pairing.id}: its steps are not those in the audit log"]
 
 
+def test_a_certificate_that_was_changed_is_found_though_its_seal_was_replaced(app: Flask) -> None:
+    with app.app_context():
+        world = make_programme(phase=Phase.EVALUATE)
+        pairing = pair(world, "genoa", "riga", state=PairingState.COMPLETED)
+        certificate = spending.certify(pairing, actor=world.coordinator)
+        line = f"the certificate {certificate.code} of pairing {pairing.id}"
+        assert ours() == []
+
+        forged = {**certificate.content, "minutes": 60_000}
+        db.session.execute(update(Certificate).values(content=forged))
+        assert ours() == [f"{line} is not what was issued"]
+        db.session.execute(update(Certificate).values(sha256=sha256(forged)))
+        assert ours() == [f"{line} is not as the log has it"]
+
+
 def ours() -> list[str]:
     db.session.flush()
     db.session.expire_all()
-    return [line for line in findings() if "matching" in line or "agreement" in line]
+    return [line for line in findings() if "matching" in line or "agreement" in line or "certificate" in line]

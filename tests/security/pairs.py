@@ -43,7 +43,9 @@ def fill_pairs(world: World, people: People, readers: dict[str, frozenset[str]])
         mentoring_world.apply(made, slug, offers=(THEME,), note=f"{word}note")
         pairing = mentoring_world.pair(made, slug, "ghent", state=PairingState.ACCEPTED)
         officer = people.officers[slug]
-        working.write_agreement(pairing, Agreement(goal=f"{word}goal", languages=("en",)), actor=officer, seen=pairing.version)
+        working.write_agreement(
+            pairing, Agreement(goal=f"{word}goal", languages=("en",)), actor=officer, seen_sha256=pairing.agreement_sha256
+        )
         day = pairing.last_activity_on
         assert day is not None
         working.write_journal(pairing, text=f"{word}journal", on=day, kind="note", language="en", city=None, actor=officer)

@@ -85,6 +85,11 @@ class Pairing(Base, HasId, HasStamps, HasVersion):
         at_work = self.state in {PairingState.ACTIVE, PairingState.PAUSED}
         return at_work and bool(self.agreement_sha256) and self.signed_sides != frozenset(Side)
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether both have accepted it, however it went on; a proposal that was declined or lapsed was no mentoring."""
+        return self.mentor_accepted_at is not None and self.mentee_accepted_at is not None
+
     def side_of(self, city_id: int) -> Side:
         """Whether a city of it is the mentor or the mentee."""
         return Side.MENTOR if city_id == self.mentor_id else Side.MENTEE

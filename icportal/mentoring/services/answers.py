@@ -20,7 +20,7 @@ from icportal.mentoring.enums import PairingState, Permission, Side
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import Application, Pairing
 from icportal.mentoring.rules import OneSide
-from icportal.workflow import engine
+from icportal.mentoring.services.steps import take_step
 
 
 def accept(pairing: Pairing, city: City, *, actor: Actor) -> bool:
@@ -41,7 +41,7 @@ def accept(pairing: Pairing, city: City, *, actor: Actor) -> bool:
     if pairing.mentor_accepted_at is None or pairing.mentee_accepted_at is None:
         matching_notices.one_accepted(pairing, city, actor=actor)
         return False
-    engine.fire(PAIRING, pairing, "accept", actor=actor)
+    take_step(pairing, "accept", actor=actor)
     matching_notices.both_accepted(pairing, actor=actor)
     return True
 
@@ -49,7 +49,7 @@ def accept(pairing: Pairing, city: City, *, actor: Actor) -> bool:
 def decline(pairing: Pairing, city: City, *, reason: str, actor: Actor) -> None:
     """Decline a proposal, with the reason; the other city and the coordinators are told, and the free part opens again."""
     _may_answer(pairing, city, actor)
-    event = engine.fire(PAIRING, pairing, "decline", actor=actor, reason=reason, city_id=city.id)
+    event = take_step(pairing, "decline", actor=actor, reason=reason, city_id=city.id)
     pairing.because = event.reason
     db.session.flush()
     matching_notices.declined(pairing, city, actor=actor)
@@ -63,7 +63,7 @@ def leave_pairings(application: Application, *, actor: Actor, reason: str) -> in
     city = db.session.get_one(City, application.city_id)
     ended = list(db.session.scalars(query.order_by(Pairing.id)))
     for pairing in ended:
-        engine.fire(PAIRING, pairing, "leave", actor=actor, reason=reason, city_id=city.id)
+        take_step(pairing, "leave", actor=actor, reason=reason, city_id=city.id)
         pairing.because = reason
         db.session.flush()
         matching_notices.declined(pairing, city, actor=actor)
@@ -76,7 +76,7 @@ def lapse_unanswered(day: date | None = None) -> int:
     lapsed = list(db.session.scalars(query.order_by(Pairing.id)))
     for pairing in lapsed:
         silent = [side for side in Side if getattr(pairing, f"{side}_accepted_at") is None]
-        engine.fire(PAIRING, pairing, "lapse", actor=SYSTEM)
+        take_step(pairing, "lapse", actor=SYSTEM)
         matching_notices.lapsed(pairing, silent)
     return len(lapsed)
 

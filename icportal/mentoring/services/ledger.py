@@ -20,8 +20,8 @@ from icportal.core.text import clean_line
 from icportal.core.tokens import receipt_code
 from icportal.core.transactions import hold
 from icportal.i18n.locales import LANGUAGES
-from icportal.mentoring import ledger, programmes
-from icportal.mentoring.enums import FINISHED, PairingState, Permission
+from icportal.mentoring import ledger, pairing_notices, programmes
+from icportal.mentoring.enums import FINISHED, Permission
 from icportal.mentoring.ledger_words import WORK
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Visit
 from icportal.mentoring.rules import OneSide
@@ -48,20 +48,20 @@ def note_spent(pairing: Pairing, city: City, spent: Spent, *, actor: Actor) -> L
     """Note what a city has spent. Both cities, the facilitator and the coordinators read it.
 
     Raises:
-        InvalidTransition: the pairing has not begun.
+        InvalidTransition: not both cities have accepted it.
         FieldErrors: naming what does not do.
     """
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
     if city.id not in pairing.city_ids:
         raise NotFound(_("There is no such page, or it is not open to you."))
-    if pairing.state == PairingState.PROPOSED:
+    if not pairing.is_accepted:
         raise InvalidTransition(_("Hours and costs are noted once both cities have accepted."))
     note = clean_line(spent.note)
     if problems := _problems(spent, note):
         raise FieldErrors(problems)
     entry = LedgerEntry(
-        pairing_id=pairing.id, city_id=city.id, on_date=spent.on, kind=spent.kind, minutes=round((spent.hours or 0) * 60),
+        pairing_id=pairing.id, city_id=city.id, on_date=spent.on, kind=spent.kind, minutes=_minutes(spent),
         cost=spent.cost or 0, currency=spent.currency, note=note, created_by=actor.id,
     )  # fmt: skip
     db.session.add(entry)
@@ -85,6 +85,8 @@ def take_away(entry: LedgerEntry, *, actor: Actor) -> None:
 def certify(pairing: Pairing, *, actor: Actor) -> Certificate:
     """Certify that the mentor has mentored, by what the portal knows of a completed pairing. Once: a second time gives the same.
 
+    The mentor's people get a mail with the address under which everybody can check it.
+
     Raises:
         InvalidTransition: the pairing is not completed.
     """
@@ -103,7 +105,19 @@ def certify(pairing: Pairing, *, actor: Actor) -> Certificate:
     db.session.flush()
     after = {"code": certificate.code, "sha256": certificate.sha256}
     audit.record(actor, "mentoring.certificate:issue", certificate, after=after, city_id=pairing.mentor_id)
+    pairing_notices.certified(pairing, certificate, actor=actor)
     return certificate
+
+
+def take_certificate_back(pairing: Pairing, *, actor: Actor) -> None:
+    """Take back what was certified of a pairing that goes on after all; what it says then is certified anew."""
+    authorise(actor, Permission.RUN_PAIRING, pairing)
+    certificate = db.session.scalar(select(Certificate).where(Certificate.pairing_id == pairing.id))
+    if certificate is not None:
+        before = {"sha256": certificate.sha256}
+        audit.record(actor, "mentoring.certificate:take_back", certificate, before=before, city_id=pairing.mentor_id)
+        db.session.delete(certificate)
+        db.session.flush()
 
 
 def _content(pairing: Pairing) -> dict[str, object]:
@@ -125,6 +139,10 @@ def _content(pairing: Pairing) -> dict[str, object]:
     }
 
 
+def _minutes(spent: Spent) -> int:
+    return round((spent.hours or 0) * 60)
+
+
 def _problems(spent: Spent, note: str) -> list[tuple[str | None, Text]]:
     found: list[tuple[str | None, Text]] = []
     if spent.on is None or spent.on > today():
@@ -137,6 +155,8 @@ def _problems(spent: Spent, note: str) -> list[tuple[str | None, Text]]:
         found.append(("hours", _("Enter hours, costs, or both.")))
     if spent.hours is not None and not 0 <= spent.hours <= MOST_HOURS:
         found.append(("hours", _("Enter between 0 and %(most)s hours.", most=MOST_HOURS)))
+    elif spent.hours and _minutes(spent) < 1:
+        found.append(("hours", _("This is less than a minute: leave it empty, or enter more.")))
     if spent.cost is not None and not 0 <= spent.cost <= MOST_COST:
         found.append(("cost", _("Enter whole units between 0 and %(most)s.", most=MOST_COST)))
     if len(note) > LONGEST_NOTE:

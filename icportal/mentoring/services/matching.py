@@ -20,7 +20,7 @@ from icportal.core.strings import Text, _, _l, _lp
 from icportal.core.text import clean_text
 from icportal.core.transactions import hold
 from icportal.i18n.formatting import number
-from icportal.mentoring import applications, labels, matching_notices, pools
+from icportal.mentoring import applications, labels, matching_notices, pairings, pools
 from icportal.mentoring.enums import MATCHABLE, STANDING, Aim, Permission, Phase, RuleKind
 from icportal.mentoring.flow import PAIRING, PROGRAMME
 from icportal.mentoring.matching import runs
@@ -199,12 +199,10 @@ def propose_one(
     if mentor.id == mentee.id:
         raise DomainError(_("A city is not paired with itself."), "mentee_id")
     programme = scheme.programme
-    # The record of the same two cities goes on, whatever the programme or theme.
-    previous = select(Pairing.id).where(Pairing.mentor_id == mentor.id, Pairing.mentee_id == mentee.id)
     pairing = Pairing(
         programme_id=programme.id, scheme_id=scheme.id, run_id=run.id if run else None, mentor_id=mentor.id, mentee_id=mentee.id,
         state=PAIRING.initial, reasons=dict(reasons), answer_by=today() + timedelta(days=programme.answer_days),
-        previous_id=db.session.scalar(previous.order_by(Pairing.id.desc()).limit(1)), last_activity_on=today(),
+        previous_id=pairings.last_mentoring(mentor, mentee), last_activity_on=today(),
     )  # fmt: skip
     db.session.add(pairing)
     db.session.flush()

@@ -20,6 +20,7 @@ from icportal.mentoring.enums import FINISHED, Permission
 from icportal.mentoring.models import Pairing
 from icportal.practices import services as practices
 from icportal.practices.enums import Permission as PracticePermission
+from icportal.web.page_cache import touch_public
 
 LONGEST_TITLE = 200
 
@@ -52,10 +53,10 @@ def make_practice(pairing: Pairing, *, title: str, language: str, adopted_from: 
         raise FieldErrors([("language", _("Choose the language you write in."))])
     if set(adopted_from) - offered:
         raise FieldErrors([("adopted_from", _("Choose among the mentor’s published practices."))])
-    return _made(pairing, mentee, title, language, list(adopted_from), actor)
+    return _made(pairing, mentee, title, language=language, adopted_from=list(adopted_from), actor=actor)
 
 
-def _made(pairing: Pairing, mentee: City, title: str, language: str, adopted_from: list[int], actor: Actor) -> int:
+def _made(pairing: Pairing, mentee: City, title: str, *, language: str, adopted_from: list[int], actor: Actor) -> int:
     commitments = ratings.benchmark_of(pairing, language).commitments
     practice = practices.create_practice(
         actor=actor, city=mentee, language=language, title=title, commitments=commitments, adopted_from=adopted_from
@@ -65,5 +66,6 @@ def _made(pairing: Pairing, mentee: City, title: str, language: str, adopted_fro
         content.save_source(version, {"title": title, **words}, actor=actor, seen=version.version)
     pairing.practice_id = practice.id
     db.session.flush()
+    touch_public()
     audit.record(actor, "mentoring.pairing:make_practice", pairing, after={"practice": practice.id}, city_id=mentee.id)
     return practice.id

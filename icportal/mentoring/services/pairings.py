@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from icportal.cities.models import City
 from icportal.core import audit
@@ -22,8 +23,9 @@ from icportal.mentoring.enums import EXPECTED, FINISHED, RUNNING, EntryKind, Pai
 from icportal.mentoring.flow import PAIRING
 from icportal.mentoring.models import JournalEntry, Pairing
 from icportal.mentoring.rules import OneSide
+from icportal.mentoring.services.ledger import take_certificate_back
 from icportal.mentoring.services.signs_of_life import show_life
-from icportal.workflow import engine
+from icportal.mentoring.services.steps import take_step
 from icportal.workflow.models import WorkflowEvent
 
 LONGEST_TEXT = 5000
@@ -35,6 +37,13 @@ AGREEMENT: dict[str, Text] = {
     "visits": _l("Visits: who goes where, and when"),
     "costs": _l("Who pays for what"),
     "exit": _l("How either side can end it"),
+}
+#: What is agreed beside the texts.
+TERMS: dict[str, Text] = {
+    "language": _l("Language you write in"),
+    "languages": _l("Working languages"),
+    "starts_on": _l("First day"),
+    "ends_on": _l("Last day"),
 }
 
 #: What to do where an agreement does not say it yet.
@@ -82,8 +91,11 @@ def missing(agreement: Agreement) -> list[tuple[str, Text]]:
     return [(name, message) for name, message in TO_SAY.items() if not getattr(agreement, name)]
 
 
-def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen: int) -> bool:
+def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, seen_sha256: str) -> bool:
     """Write down what both agree on; whether anything changed. A change takes signatures back, and who had signed gets a mail.
+
+    ``seen_sha256`` is that of the agreement that was read, empty where there was none: what else happens in the pairing
+    meanwhile is nobody's conflict.
 
     Raises:
         Stale: somebody has changed it since; ``differences`` has (label, mine, theirs).
@@ -95,13 +107,12 @@ def write_agreement(pairing: Pairing, agreement: Agreement, *, actor: Actor, see
         **{name: clean_text(text) for name, text in agreement.texts.items()}, language=agreement.language,
         languages=tuple(dict.fromkeys(agreement.languages)), starts_on=agreement.starts_on, ends_on=agreement.ends_on,
     )  # fmt: skip
-    held, old = hold(pairing), agreement_of(pairing)
-    if not held or pairing.version != seen:
-        changed = [name for name in AGREEMENT if getattr(agreement, name) != getattr(old, name)]
-        raise Stale(
-            _("Somebody has changed this since you opened it."),
-            [(AGREEMENT[n], getattr(agreement, n), getattr(old, n)) for n in changed],
-        )
+    if not hold(pairing):
+        db.session.refresh(pairing)
+        hold(pairing)
+    old = agreement_of(pairing)
+    if pairing.agreement_sha256 != seen_sha256:
+        raise Stale(_("Somebody has changed this since you opened it."), _differences(agreement, old))
     if pairing.state not in RUNNING:
         raise InvalidTransition(_("An agreement is written once both cities have accepted."))
     if problems := _problems(agreement):
@@ -186,7 +197,7 @@ def all_is_well(pairing: Pairing, city: City, *, actor: Actor) -> None:
 
 
 def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None, reason: str = "") -> WorkflowEvent:
-    """Pause, go on, complete, complete early or end; the record stays, and both cities are told.
+    """Pause, go on, complete, complete early, end or open again; the record stays, and both cities are told.
 
     Raises:
         NotFound: there is no such step.
@@ -194,11 +205,14 @@ def move_pairing(pairing: Pairing, step: str, *, actor: Actor, seen: int | None,
     authorise(actor, Permission.VIEW_PAIRING, pairing)
     if not any(each.name == step and not each.automatic for each in PAIRING.transitions):
         raise NotFound(_("There is no such step."))
-    event = engine.fire(PAIRING, pairing, step, actor=actor, version=seen, reason=reason)
+    event = take_step(pairing, step, actor=actor, version=seen, reason=reason)
     pairing.because = event.reason
     _alive(pairing)
     if pairing.state in FINISHED:
         timeline.tell_completed(pairing)
+    elif step == "reopen":
+        timeline.take_completed_back(pairing)
+        take_certificate_back(pairing, actor=actor)
     pairing_notices.moved(pairing, actor=actor)
     return event
 
@@ -236,7 +250,7 @@ def _tell_signed(pairing: Pairing, city: City, *, actor: Actor) -> None:
     if pairing.signed_sides != frozenset(Side):
         pairing_notices.to_sign(pairing, city, actor=actor)
     elif pairing.state == PairingState.ACCEPTED:
-        engine.fire(PAIRING, pairing, "sign", actor=actor)
+        take_step(pairing, "sign", actor=actor)
         pairing_notices.signed(pairing, actor=actor)
     else:
         pairing_notices.signed_anew(pairing, actor=actor)
@@ -264,6 +278,23 @@ def _enter(pairing: Pairing, kind: str, text: str, *, on: date, language: str, c
         actor, "mentoring.journal:write", entry, after={"kind": kind, "on": on.isoformat()}, city_id=city.id if city else None
     )
     return entry
+
+
+def _differences(mine: Agreement, theirs: Agreement) -> list[tuple[Text, Any, Any]]:
+    """(label, mine, theirs) of everything in which two agreements differ."""
+    ours, others = _shown(mine), _shown(theirs)
+    return [(label, ours[name], others[name]) for name, label in (AGREEMENT | TERMS).items() if ours[name] != others[name]]
+
+
+def _shown(agreement: Agreement) -> dict[str, Any]:
+    spoken = {code: each.autonym for code, each in CONTENT_LANGUAGES.items()}
+    return {
+        **agreement.texts,
+        "language": spoken.get(agreement.language, agreement.language),
+        "languages": [spoken.get(code, code) for code in agreement.languages],
+        "starts_on": agreement.starts_on,
+        "ends_on": agreement.ends_on,
+    }
 
 
 def _problems(agreement: Agreement) -> list[tuple[str | None, Text]]:

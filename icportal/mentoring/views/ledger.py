@@ -88,12 +88,14 @@ def take_away_entry(pairing_id: int, entry_id: int) -> Answer:
 @blueprint.get("/work/mentoring/ledger/<slug:slug>")
 @requires(Permission.VIEW_LEDGER)
 def show_city_ledger(slug: str) -> Answer:
-    """Everything a city has given as mentor and received as mentee."""
+    """What a city has given as mentor and received as mentee, in one year or in all."""
     city, language = get_city(slug), current_language().code
     authorise(current_actor(), Permission.VIEW_LEDGER, OfCity(city.id))
-    rows = ledger.ledger_of(city, language)
+    year = _year()
+    years = sorted({*ledger.years_of(city), *([year] if year else [])}, reverse=True)
+    rows = ledger.ledger_of(city, language, year)
     return render_template(
-        "mentoring/ledger_city.html", city=city, rows=rows, given=ledger.total([row.own for row in rows if row.gave]),
+        "mentoring/ledger_city.html", city=city, rows=rows, year=year, years=[(each, str(each)) for each in years], given=ledger.total([row.own for row in rows if row.gave]),
         received=ledger.total([row.others for row in rows if not row.gave]),
     )  # fmt: skip
 
@@ -101,7 +103,7 @@ def show_city_ledger(slug: str) -> Answer:
 @blueprint.get("/work/mentoring/ledger/<slug:slug>/table.csv")
 @requires(Permission.VIEW_LEDGER)
 def download_city_ledger(slug: str) -> Answer:
-    """The same as a table."""
+    """The same as a table, of one year or of all."""
     city, language = get_city(slug), current_language().code
     authorise(current_actor(), Permission.VIEW_LEDGER, OfCity(city.id))
     header = (
@@ -122,9 +124,9 @@ def download_city_ledger(slug: str) -> Answer:
             row.pairing.id, "mentor" if row.gave else "mentee", row.other.name_in(language), row.theme, row.pairing.programme.title,
             row.pairing.starts_on, row.pairing.state, row.own.hours, _money(row.own), row.others.hours, _money(row.others),
         )
-        for row in ledger.ledger_of(city, language)
+        for row in ledger.ledger_of(city, language, _year())
     )  # fmt: skip
-    return csv_list(header, rows, filename=f"mentoring-{slug}.csv")
+    return csv_list(header, rows, filename=f"mentoring-{slug}-{_year()}.csv" if _year() else f"mentoring-{slug}.csv")
 
 
 @blueprint.post(f"{ADDRESS}/certificate")
@@ -145,6 +147,11 @@ def show_certificate(code: str) -> Answer:
         "mentoring/certificate_show.html", certificate=certificate, said=certificates.said_in(certificate, current_language().code),
         is_genuine=sha256(certificate.content) == certificate.sha256,
     )  # fmt: skip
+
+
+def _year() -> int | None:
+    """The year that was asked for; None for all."""
+    return request.args.get("year", type=row_number)
 
 
 def _money(sums: ledger.Sums) -> list[str]:

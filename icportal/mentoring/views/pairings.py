@@ -83,17 +83,22 @@ def edit_agreement(pairing_id: int) -> Answer:
     form = AgreementForm(
         data={
             **now.texts, "language": now.language, "languages": spoken, "starts_on": now.starts_on, "ends_on": now.ends_on,
-            "version": pairing.version,
+            "version": pairing.agreement_sha256,
         }
     )  # fmt: skip
     form.offer()
 
     def act() -> None:
-        services.write_agreement(pairing, form.agreement, actor=current_actor(), seen=form.version.data or 0)
+        services.write_agreement(pairing, form.agreement, actor=current_actor(), seen_sha256=form.version.data or "")
         flash(_("Saved. Both cities sign it on the page of the pairing."), "success")
 
     return ask(
-        form, act, "mentoring/agreement_edit.html", lambda: _back(pairing), version=lambda: pairing.version, **_context(pairing)
+        form,
+        act,
+        "mentoring/agreement_edit.html",
+        lambda: _back(pairing),
+        version=lambda: pairing.agreement_sha256,
+        **_context(pairing),
     )
 
 

@@ -277,7 +277,7 @@ def ask(
     template: str,
     leave: Callable[[], Any],
     *,
-    version: Callable[[], int] | None = None,
+    version: Callable[[], int | str] | None = None,
     **context: Any,
 ) -> Answer:
     """Show a form; when it was sent, act and leave, or show it again with what was refused."""
