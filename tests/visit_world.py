@@ -62,6 +62,14 @@ def decided(pairing: Pairing, *texts: str) -> MinutesDraft:
     return MinutesDraft("We saw the welcome desk.", "en", tuple(decisions))
 
 
+def confirm(world: Mentoring, visit: Visit) -> Visit:
+    """The visit whose minutes Vienna's officer has confirmed, too."""
+    assert visit.minutes is not None
+    writing.confirm_minutes(visit, world.city("vienna"), seen_sha256=visit.minutes.sha256, actor=world.officer("vienna"))
+    db.session.commit()
+    return visit
+
+
 def minute(world: Mentoring, visit: Visit, *texts: str) -> Visit:
     """The visit with minutes Oulu's officer has written."""
     draft = decided(visit.pairing, *texts)

@@ -87,6 +87,13 @@ def benchmark_of(pairing: Pairing, language: str) -> Benchmark:
     return _rated(toolkits.benchmark(pairing.scheme.toolkit, language, pairing.scheme.benchmark_number))
 
 
+def commitments_of(pairing: Pairing) -> tuple[int, ...]:
+    """The commitments of the Charter that the benchmark of a pairing serves; none where there is no benchmark."""
+    wanted = (pairing.scheme.toolkit, pairing.scheme.benchmark_number)
+    found = toolkits.benchmarks([wanted], "en").get(wanted)
+    return tuple(found.commitments) if found else ()
+
+
 def _rated(benchmark: Benchmark) -> Benchmark:
     return replace(benchmark, factors=tuple(factor for factor in benchmark.factors if factor.kind == FactorKind.KEY))
 

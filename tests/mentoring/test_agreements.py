@@ -65,12 +65,16 @@ def test_who_changes_a_signed_agreement_tells_everybody_whose_signature_goes(por
     world, pairing = signed()
     officers, mayors = ({slug: make(slug) for slug in ("genoa", "riga")} for make in (world.officer, world.mayor))
     assert waiting(world, "riga") == waiting(world, "genoa") == []
-    working.write_agreement(pairing, replace(AGREED, goal="Speak first."), actor=officers["riga"], seen_sha256=pairing.agreement_sha256)
+    working.write_agreement(
+        pairing, replace(AGREED, goal="Speak first."), actor=officers["riga"], seen_sha256=pairing.agreement_sha256
+    )
     assert told(CHANGED) == {officers["genoa"].email, mayors["genoa"].email, mayors["riga"].email}
     assert pairing.state == PairingState.ACTIVE
     assert waiting(world, "riga") == waiting(world, "genoa") == ["To sign anew"]
     assert len(programmes.public_pairs(world.programme, "en")) == 1, "the two go on working together"
-    working.write_agreement(pairing, replace(AGREED, goal="Speak at once."), actor=officers["riga"], seen_sha256=pairing.agreement_sha256)
+    working.write_agreement(
+        pairing, replace(AGREED, goal="Speak at once."), actor=officers["riga"], seen_sha256=pairing.agreement_sha256
+    )
     assert len(db.session.scalars(select(Mail.id).where(Mail.subject == CHANGED)).all()) == 3, "no signature was lost this time"
 
 
@@ -78,7 +82,9 @@ def test_who_changes_a_signed_agreement_tells_everybody_whose_signature_goes(por
 def test_a_changed_agreement_is_signed_anew_while_the_pair_is_paused_too(portal: Flask) -> None:
     world, pairing = signed()
     working.move_pairing(pairing, "pause", actor=world.officer("riga"), seen=pairing.version, reason="Elections.")
-    working.write_agreement(pairing, replace(AGREED, costs="Genoa pays."), actor=world.coordinator, seen_sha256=pairing.agreement_sha256)
+    working.write_agreement(
+        pairing, replace(AGREED, costs="Genoa pays."), actor=world.coordinator, seen_sha256=pairing.agreement_sha256
+    )
     assert {world.officer("riga").email, world.mayor("genoa").email} <= told(CHANGED), "both, where it was no city"
     assert pairing.waits_to_be_signed_anew
     sign(world, pairing, "riga")
@@ -96,7 +102,9 @@ def test_nobody_signs_an_agreement_that_does_not_say_everything(portal: Flask, n
     world = make_programme(phase=Phase.AGREE)
     pairing = pair(world, "genoa", "riga", state=PairingState.ACCEPTED)
     said = replace(AGREED, **{name: " "})
-    assert working.write_agreement(pairing, said, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256), "a draft may lack it"
+    assert working.write_agreement(pairing, said, actor=world.officer("riga"), seen_sha256=pairing.agreement_sha256), (
+        "a draft may lack it"
+    )
     with pytest.raises(FieldErrors) as refused:
         sign(world, pairing, "riga")
     assert [field for field, _message in refused.value.problems] == [name]

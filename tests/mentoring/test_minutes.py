@@ -9,7 +9,7 @@ import pytest
 from mentoring_world import pair
 from reporting_world import person
 from sqlalchemy import func, select
-from visit_world import PAST, decided, make_pair, minute, plan, study
+from visit_world import PAST, confirm, decided, make_pair, minute, plan, study
 
 from icportal.core import audit
 from icportal.core.actors import Role
@@ -162,7 +162,7 @@ def test_the_log_has_checksums_and_no_words() -> None:
 def test_a_decision_becomes_an_action_that_knows_where_it_came_from_once() -> None:
     world, visit = held_visit()
     officer = world.officer("oulu")
-    minute(world, visit, "Open a welcome desk\nin the town hall", "Train the staff")
+    confirm(world, minute(world, visit, "Open a welcome desk\nin the town hall", "Train the staff"))
     first, second = visit.minutes.decisions
     made = decisions.make_actions(visit, [first.id], actor=officer)
     db.session.commit()
@@ -178,9 +178,32 @@ def test_a_decision_becomes_an_action_that_knows_where_it_came_from_once() -> No
     assert db.session.scalars(select(Origin.source_id).order_by(Origin.id)).all() == [first.id, second.id]
 
 
+@pytest.mark.databases
+def test_nothing_is_settled_before_both_have_confirmed_the_minutes() -> None:
+    world, visit = held_visit()
+    officer, mentors = world.officer("oulu"), world.officer("vienna")
+    minute(world, visit, "Open a welcome desk", "Train the staff")
+    first, second = (each.id for each in visit.minutes.decisions)
+    with pytest.raises(InvalidTransition, match="confirm the minutes first"):
+        decisions.make_actions(visit, [first], actor=officer)
+    draft = minutes.said_by(visit.minutes)
+    said = replace(draft, decisions=(replace(draft.decisions[0], text="Open two welcome desks"), draft.decisions[1]))
+    assert minutes.write_minutes(visit, said, city=world.city("vienna"), actor=mentors, seen=visit.minutes.version)
+    with pytest.raises(InvalidTransition, match="confirm the minutes first"):
+        decisions.make_actions(visit, [first], actor=officer)
+    minutes.confirm_minutes(visit, world.city("oulu"), seen_sha256=visit.minutes.sha256, actor=officer)
+    (made,) = decisions.make_actions(visit, [first], actor=officer)
+    assert made.action.title == "Open two welcome desks"
+
+    again = replace(said, decisions=(said.decisions[0], replace(said.decisions[1], text="Train everybody")))
+    assert minutes.write_minutes(visit, again, city=world.city("oulu"), actor=officer, seen=visit.minutes.version)
+    with pytest.raises(InvalidTransition, match="confirm the minutes first"):
+        decisions.make_actions(visit, [second], actor=officer)
+
+
 def test_only_an_officer_of_the_city_it_is_for_takes_a_decision() -> None:
     world, visit = held_visit()
-    minute(world, visit, "Open a welcome desk")
+    confirm(world, minute(world, visit, "Open a welcome desk"))
     number = visit.minutes.decisions[0].id
     for other in (world.officer("vienna"), world.mayor("oulu"), world.coordinator):
         with pytest.raises(NotAllowed):
@@ -197,7 +220,7 @@ def test_only_an_officer_of_the_city_it_is_for_takes_a_decision() -> None:
 def test_a_decision_that_is_an_action_stays_as_both_read_it() -> None:
     world, visit = held_visit()
     officer = world.officer("oulu")
-    minute(world, visit, "Open a welcome desk", "Train the staff")
+    confirm(world, minute(world, visit, "Open a welcome desk", "Train the staff"))
     decisions.make_actions(visit, [visit.minutes.decisions[0].id], actor=officer)
     draft, seen = minutes.said_by(visit.minutes), visit.minutes.version
     for fewer in (draft.decisions[1:], (replace(draft.decisions[0], text="Something else"), draft.decisions[1])):
@@ -210,7 +233,7 @@ def test_a_decision_that_is_an_action_stays_as_both_read_it() -> None:
 def test_a_merged_action_is_found_from_the_decision_and_likeness_is_told() -> None:
     world, visit = held_visit()
     officer = world.officer("oulu")
-    minute(world, visit, "Open a welcome desk", "Open the welcome desk")
+    confirm(world, minute(world, visit, "Open a welcome desk", "Open the welcome desk"))
     first, second = (
         each.action for each in decisions.make_actions(visit, [d.id for d in visit.minutes.decisions], actor=officer)
     )
@@ -222,7 +245,7 @@ def test_a_merged_action_is_found_from_the_decision_and_likeness_is_told() -> No
 
 def test_the_page_of_the_action_names_the_visit_to_those_who_may_open_it_only(app: object) -> None:
     world, visit = held_visit()
-    minute(world, visit, "Open a welcome desk")
+    confirm(world, minute(world, visit, "Open a welcome desk"))
     action = decisions.make_actions(visit, [visit.minutes.decisions[0].id], actor=world.officer("oulu"))[0].action
     # Outside a request nobody is signed in: the label tells no details.
     sources = sources_of(action, "en")
@@ -235,7 +258,7 @@ def test_the_page_of_the_action_names_the_visit_to_those_who_may_open_it_only(ap
 def test_a_mentor_of_another_pairing_does_not_take_what_is_not_theirs() -> None:
     world, visit = held_visit()
     pair(world, "nuremberg", "oulu")
-    minute(world, visit, "Open a welcome desk")
+    confirm(world, minute(world, visit, "Open a welcome desk"))
     with pytest.raises(NotFound):
         decisions.make_actions(visit, [visit.minutes.decisions[0].id], actor=world.officer("nuremberg"))
     assert person(Role.CITY_OFFICER, "nuremberg").id

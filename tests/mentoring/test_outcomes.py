@@ -12,6 +12,7 @@ from harness import PortalClient, statements
 from mentoring_world import Mentoring, apply, make_programme, pair
 from reporting_world import person
 from sqlalchemy import select, update
+from visit_world import PAST, confirm, minute, plan, study
 
 from icportal.accounts.models import User
 from icportal.cities.models import TimelineEntry
@@ -20,11 +21,11 @@ from icportal.core.clock import today
 from icportal.core.db import db
 from icportal.core.errors import DomainError, FieldErrors, InvalidTransition, NotAllowed, NotFound
 from icportal.core.outbox import Mail
-from icportal.mentoring import certificates, ledger, outcomes, pairing_worklists, pairings, programmes
+from icportal.mentoring import certificates, ledger, outcomes, pairing_worklists, pairings, programmes, ratings
 from icportal.mentoring.enums import PairingState, Phase
 from icportal.mentoring.models import Certificate, LedgerEntry, Pairing, Programme, Rating, Visit
 from icportal.mentoring.notices import people_of_city
-from icportal.mentoring.services import answers, matching, minutes
+from icportal.mentoring.services import answers, decisions, matching, minutes
 from icportal.mentoring.services import ledger as spending
 from icportal.mentoring.services import outcomes as making
 from icportal.mentoring.services import pairings as working
@@ -198,6 +199,15 @@ def test_a_ledger_of_one_year(world: Mentoring) -> None:
 
     assert (hours(None), hours(year), hours(year - 1), hours(year - 2)) == ([4, 5], [4, 3], [2], [])
     assert (ledger.years_of(genoa), ledger.years_of(riga)) == ([year, year - 1], [year, year - 1])
+
+
+def test_an_action_made_of_a_decision_serves_the_commitments_of_the_theme(world: Mentoring) -> None:
+    pairing = pair(world, "vienna", "oulu")
+    visit = confirm(world, minute(world, plan(world, pairing, study(pairing, PAST)), "Open a desk"))
+    assert visit.minutes is not None
+    (made,) = decisions.make_actions(visit, [visit.minutes.decisions[0].id], actor=world.officer("oulu"))
+    assert made.action.commitments
+    assert made.action.commitments == sorted(ratings.benchmark_of(pairing, "en").commitments)
 
 
 def test_the_record_of_two_cities_goes_on(world: Mentoring) -> None:

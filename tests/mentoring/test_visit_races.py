@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from mentoring_world import pair
 from sqlalchemy import func, select
-from visit_world import PAST, make_pair, minute, plan, study
+from visit_world import PAST, confirm, make_pair, minute, plan, study
 
 from icportal.core.db import db
 from icportal.core.errors import DomainError
@@ -73,7 +73,7 @@ def test_of_two_visits_of_one_city_at_one_time_one_is_planned(app: Flask) -> Non
 def test_two_clicks_on_one_decision_make_one_action(app: Flask) -> None:
     with app.app_context():
         world, pairing = make_pair()
-        visit = minute(world, plan(world, pairing, study(pairing, PAST)), "Open a desk")
+        visit = confirm(world, minute(world, plan(world, pairing, study(pairing, PAST)), "Open a desk"))
         assert visit.minutes is not None
         actor, visit_id, number = world.officer("oulu"), visit.id, visit.minutes.decisions[0].id
         db.session.commit()

@@ -43,6 +43,7 @@ def fill_visit(world: World, pairing: Pairing, slug: str, *, officer: Actor, rea
         f"visit {slug}": visit.id,
         f"document {slug}": document.id,
         f"mentoring calendar {slug}": feeds.secret_of(pairing),
+        f"mentoring file {slug}": feeds.secret_of_visit(visit),
     }
     told = ("title", "place", "agenda", "person", "document", "minutes", "decision")
     world.canaries |= {f"{word}{each}": readers for each in told}
@@ -53,7 +54,8 @@ def of_meetings(world: World, endpoint: str, wanted: set[str]) -> Iterator[tuple
     if "visit_id" in wanted:
         return _of_visits(world, wanted)
     if "secret" in wanted:
-        secrets = {"the address": world.ids[f"mentoring calendar {OWN}"], "guessed": "guessed"}
+        given = "mentoring file" if endpoint == "mentoring.visit_feed" else "mentoring calendar"
+        secrets = {"the address": world.ids[f"{given} {OWN}"], "guessed": "guessed"}
         return iter([(label, {"secret": secret}) for label, secret in secrets.items()])
     if endpoint in OF_CITY:
         return iter([("own city", {"slug": OWN}), ("other city", {"slug": OTHER}), ("none", {"slug": "no-such-city"})])

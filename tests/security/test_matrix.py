@@ -34,7 +34,7 @@ NOT_CONTENT = {"web_session", "throttle"}
 #: In a demonstration every mail is shown to everybody, so that its links can be followed.
 SHOWN_IN_DEMONSTRATIONS = {"accounts.list_mails", "accounts.show_mail", "accounts.show_mail_page"}
 #: Whoever holds the secret address reads what it leads to: it is given away by the city, and can be taken back.
-OPENED_BY_A_SECRET = {("plans.feed", "the address"), ("mentoring.feed", "the address")}
+OPENED_BY_A_SECRET = {("plans.feed", "the address"), ("mentoring.feed", "the address"), ("mentoring.visit_feed", "the address")}
 WIDTH = 7
 #: What nearly every private word of the world begins with.
 CANARY = "canary"

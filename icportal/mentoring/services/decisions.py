@@ -11,11 +11,11 @@ from icportal.core.actors import Actor
 from icportal.core.errors import DomainError, InvalidTransition, NotFound
 from icportal.core.permissions import authorise
 from icportal.core.strings import _
-from icportal.mentoring import visits
+from icportal.mentoring import ratings, visits
 from icportal.mentoring.enums import Permission
 from icportal.mentoring.models import Visit, VisitDecision
+from icportal.mentoring.services.minutes import held_minutes
 from icportal.mentoring.services.signs_of_life import show_life
-from icportal.mentoring.services.visits import held_visit
 from icportal.mentoring.visit_words import DECISION
 from icportal.plans.draft import LONGEST_TITLE, Draft
 from icportal.plans.models import Action
@@ -37,12 +37,13 @@ def make_actions(visit: Visit, numbers: Collection[int], *, actor: Actor) -> lis
         NotFound: one of them is no decision of this visit.
         NotAllowed: the actor is no officer of the city it is for.
         DomainError: none was chosen.
-        InvalidTransition: all of them are actions already.
+        InvalidTransition: all of them are actions already, or not both cities have confirmed the minutes as they stand: from
+            then on a decision that is an action is not changed any more, and nobody settles that for the other.
     """
     authorise(actor, Permission.VIEW_PAIRING, visit)
     # Two who click at the same moment come one after the other.
-    held_visit(visit)
-    there = {each.id: each for each in visit.minutes.decisions} if visit.minutes else {}
+    minutes = held_minutes(visit)
+    there = {each.id: each for each in minutes.decisions} if minutes else {}
     if not numbers:
         raise DomainError(_("Choose at least one decision."), "decision")
     if set(numbers) - set(there):
@@ -51,18 +52,20 @@ def make_actions(visit: Visit, numbers: Collection[int], *, actor: Actor) -> lis
     wanted = [there[number] for number in sorted(set(numbers) - set(known), key=lambda number: (there[number].position, number))]
     if not wanted:
         raise InvalidTransition(_("This is an action already: one decision makes one action."))
+    if visits.unconfirmed(visit):
+        raise InvalidTransition(_("Both cities confirm the minutes first: then a decision can become an action."))
     homes = cities.by_id(sorted({each.city_id for each in wanted}))
-    language = visit.minutes.language if visit.minutes else "en"
-    made = [Made(each, _make(each, homes[each.city_id], language, actor)) for each in wanted]
+    language, served = minutes.language if minutes else "en", ratings.commitments_of(visit.pairing)
+    made = [Made(each, _make(each, homes[each.city_id], language, served, actor)) for each in wanted]
     show_life(visit.pairing)
     return made
 
 
-def _make(decision: VisitDecision, city: City, language: str, actor: Actor) -> Action:
+def _make(decision: VisitDecision, city: City, language: str, commitments: tuple[int, ...], actor: Actor) -> Action:
     first_line = decision.text.split("\n", 1)[0]
     title = first_line if len(first_line) <= LONGEST_TITLE else f"{first_line[: LONGEST_TITLE - 1].rpartition(' ')[0]}…"
     draft = Draft(
         title, body=decision.text, language=language, owner_body=decision.owner_body, owner_person=decision.owner_person,
-        due_on=decision.due_on,
+        due_on=decision.due_on, commitments=commitments,
     )  # fmt: skip
     return create_action(city, draft, actor=actor, came_from=CameFrom(DECISION, decision.id, decision.text, language))

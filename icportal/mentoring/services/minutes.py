@@ -83,7 +83,7 @@ def write_minutes(visit: Visit, draft: MinutesDraft, *, city: City | None, actor
     require_work(visit, actor)
     if city is not None:
         authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
-    minutes = _held_minutes(visit)
+    minutes = held_minutes(visit)
     if visit.state == VisitState.CANCELLED or visit.first_on > today():
         raise InvalidTransition(_("Minutes are written once the visit has begun."))
     draft, old = _clean(draft), said_by(minutes)
@@ -116,7 +116,7 @@ def confirm_minutes(visit: Visit, city: City, *, seen_sha256: str, actor: Actor)
     """
     authorise(actor, Permission.VIEW_PAIRING, visit)
     authorise(actor, Permission.ANSWER_PAIRING, OneSide(city.id))
-    minutes = _held_minutes(visit)
+    minutes = held_minutes(visit)
     if minutes is None or city.id not in visit.city_ids:
         raise InvalidTransition(_("There are no minutes to confirm yet."))
     if seen_sha256 != minutes.sha256:
@@ -133,16 +133,16 @@ def confirm_minutes(visit: Visit, city: City, *, seen_sha256: str, actor: Actor)
     return not visits.unconfirmed(visit)
 
 
-# --- pieces ------------------------------------------------------------------------------------------------
-
-
-def _held_minutes(visit: Visit) -> VisitMinutes | None:
+def held_minutes(visit: Visit) -> VisitMinutes | None:
     """The minutes as they stand now; nobody else writes or confirms them until this is done."""
     held_visit(visit)
     db.session.expire(visit, ["minutes"])
     if visit.minutes is not None:
         db.session.refresh(visit.minutes)
     return visit.minutes
+
+
+# --- pieces ------------------------------------------------------------------------------------------------
 
 
 def _written(visit: Visit, minutes: VisitMinutes | None, draft: MinutesDraft, *, city: City | None, actor: Actor) -> VisitMinutes:
