@@ -646,7 +646,8 @@ def test_a_programme_is_walked_on_pages(seeded_app: Flask, client: PortalClient,
     assert "Kept" in other.post(f"{address}/agreement", data={"goal": "", "visits": "Kept", "version": "1"}).get_data(
         as_text=True
     )
-    agreed = {"goal": "To speak early", "language": "en", "languages": ["en"], "version": ""}
+    said = {"goal": "To speak early", "visits": "One each way", "costs": "Each its own", "exit": "By letter"}
+    agreed = {**said, "language": "en", "languages": ["en"], "version": ""}
     assert other.post(f"{address}/agreement", data=agreed).status_code == 303
     to_sign = other.get(address).get_data(as_text=True)
     assert "Sign for Genoa" in to_sign

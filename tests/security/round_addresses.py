@@ -75,6 +75,11 @@ def _of_cities(world: World, wanted: set[str]) -> Candidates:
         yield from _of_evidence(world)
     elif "action_id" in wanted:
         yield from _of_actions(world, wanted)
+    elif "value_id" in wanted:
+        for label, slug in WHOSE.items():
+            yield f"{label} value", {"slug": slug, "value_id": world.ids[f"value {slug}"]}
+        yield "own, of the other", {"slug": OWN, "value_id": world.ids[f"value {OTHER}"]}
+        yield "none", {"slug": OWN, "value_id": NOBODY}
     else:
         for label, slug in (("own city", OWN), ("other city", OTHER), ("none", "no-such-city")):
             yield label, {"slug": slug}

@@ -167,7 +167,8 @@ def _plan(world: World, slug: str, officer: Actor, own: frozenset[str]) -> None:
     action = plans.create_action(city, draft, actor=officer)
     parts = {"action": action.id, "milestone": action.milestones[0].id, "indicator": action.indicators[0].id}
     world.ids |= {f"{part} {slug}": number for part, number in parts.items()}
-    indicators.report_value(action, parts["indicator"], value=Decimal(1), on=today(), note=f"{word}value", actor=officer)
+    told = indicators.report_value(action, parts["indicator"], value=Decimal(1), on=today(), note=f"{word}value", actor=officer)
+    world.ids[f"value {slug}"] = told.id
     plan = loaded.plan_row(city)
     assert plan is not None
     calendars.renew_calendar(plan, actor=officer)
