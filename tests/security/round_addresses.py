@@ -173,7 +173,7 @@ def _of_plans(world: World, wanted: set[str], kind: str) -> Candidates:
 
 def _of_plan_parts(world: World, wanted: set[str], endpoint: str) -> Candidates:
     """A version, a progress round (the second one is open) or a remark of a plan."""
-    number = 1 if endpoint in {"show_version", "download_decision", "show_public_report"} else 2
+    number = 1 if endpoint in {"show_version", "download_decision", "correct_decision", "show_public_report"} else 2
 
     def parts(slug: str) -> dict[str, int]:
         known = {"number": number, "remark_id": world.ids[f"plan remark {slug}"], "action_id": world.ids[f"told {slug}"]}
