@@ -123,9 +123,7 @@ def day_of(entry: Entry) -> date:
     return entry.starts.date() if isinstance(entry.starts, datetime) else entry.starts
 
 
-def visit_entry(
-    visit: Visit, homes: Mapping[int, City], language: str, *, whole: bool = False, to_guests: bool = False
-) -> Entry:
+def visit_entry(visit: Visit, homes: Mapping[int, City], language: str, *, whole: bool = False, to_guests: bool = False) -> Entry:
     """A visit in a calendar. ``whole`` tells the agenda as well, for those who have opened the visit; they and its guests
     (``to_guests``) are told the address of an online meeting.
 

@@ -62,7 +62,8 @@ def title_of(pairing: Pairing, language: str) -> str:
 
 def words_of(pairing: Pairing, language: str) -> dict[str, str]:
     """What a pairing has for the text of a practice in this language, by field: the goal, what was decided for the mentee in
-    minutes both have confirmed, and what the mentee says worked. Words of another language are there, too, and say which."""
+    minutes both have confirmed, and what the mentee says worked. Words of another language are there, too, and say which.
+    """
     agreed = [(pairing.agreement.get("goal", ""), pairing.agreement_language)]
     query = select(Visit).where(Visit.pairing_id == pairing.id).options(selectinload(Visit.minutes))
     held = db.session.scalars(query.order_by(Visit.first_on, Visit.id))

@@ -16,8 +16,8 @@ from icportal.i18n.formatting import day
 from icportal.i18n.locales import Language
 from icportal.mentoring import ratings
 from icportal.mentoring.enums import GrantOutcome, Phase
-from icportal.mentoring.matching_notices import both_of
 from icportal.mentoring.kind import programme_of
+from icportal.mentoring.matching_notices import both_of
 from icportal.mentoring.models import Grant, Pairing, Programme, ProgrammePhase
 from icportal.mentoring.notices import TOPIC, Notice, coordinators, people_of_city, tell
 from icportal.mentoring.rating_words import Moment

@@ -73,9 +73,7 @@ def visits_of(pairing: Pairing) -> list[Row]:
         db.session.scalars(query), key=lambda each: (each.first_on, each.starts_at is not None, each.starts_at, each.id)
     )
     hosts = cities.by_id(sorted({each.host_id for each in found}))
-    to_come = [
-        each for each in found if each.state == VisitState.PLANNED and each.last_on >= today() and not fell_away(each)
-    ]
+    to_come = [each for each in found if each.state == VisitState.PLANNED and each.last_on >= today() and not fell_away(each)]
     past = [each for each in reversed(found) if each not in to_come]
     first = to_come[0] if to_come else None
     return [Row(each, hosts[each.host_id], missing(each), each is first, fell_away(each)) for each in [*to_come, *past]]

@@ -125,11 +125,11 @@ def test_a_visit_as_a_file_moves_and_is_struck_out(app: Flask, sign_in: Callable
     assert gone["sequence"] > moved["sequence"]
 
 
-def test_the_mails_of_a_visit_have_an_address_for_guests_that_follows_it_and_closes(
-    app: Flask, client: PortalClient
-) -> None:
+def test_the_mails_of_a_visit_have_an_address_for_guests_that_follows_it_and_closes(app: Flask, client: PortalClient) -> None:
     def address() -> str:
-        text = db.session.scalars(select(Mail.text).where(Mail.address.contains("officer.vienna")).order_by(Mail.id.desc())).first()
+        text = db.session.scalars(
+            select(Mail.text).where(Mail.address.contains("officer.vienna")).order_by(Mail.id.desc())
+        ).first()
         assert text is not None
         return re.search(r"/en/calendars/mentoring/visits/\S+\.ics", text)[0]  # type: ignore[index]
 

@@ -89,7 +89,9 @@ def test_whoever_changes_a_visit_asks_the_other_city_to_confirm_its_minutes_agai
     assert engine.history(VISIT, visit.id)[-1].transition == "ask_again"
     # Nobody has a confirmation left to lose: one mail is enough.
     planning.edit_visit(visit, replace(emptied, title="Another"), actor=world.officer("oulu"), seen=visit.version)
-    assert [subject for subject in subjects("vienna") if "again" in subject] == ["Minutes to confirm again: “How Vienna welcomes”"]
+    assert [subject for subject in subjects("vienna") if "again" in subject] == [
+        "Minutes to confirm again: “How Vienna welcomes”"
+    ]
     planning.edit_visit(visit, told, actor=world.coordinator, seen=visit.version)
     assert visits.unconfirmed(visit) == [vienna.id, oulu.id]
     for city in (vienna, oulu):

@@ -93,7 +93,9 @@ def test_a_practice_begins_with_what_was_agreed_decided_and_said_in_the_language
         "results": "Runāt kopā.",
     }
     with pytest.raises(FieldErrors, match="language"):
-        making.make_practice(completed(world, "genoa", "ghent"), title="X", language="xx", adopted_from=[], actor=world.officer("ghent"))
+        making.make_practice(
+            completed(world, "genoa", "ghent"), title="X", language="xx", adopted_from=[], actor=world.officer("ghent")
+        )
 
 
 def test_who_may_make_it_a_practice_and_when(world: Mentoring) -> None:

@@ -179,7 +179,9 @@ def test_a_call_on_a_day_of_a_visit_is_planned_and_both_are_told_of() -> None:
         "Vienna has something else of its mentoring on these days. Check with it that the hours suit."
     ]
     assert "“How Vienna welcomes”" in warned(call, "vienna")[0]
-    assert warned(planning.plan_visit(other, online(other, SOON + timedelta(days=3)), actor=world.officer("vienna")), "vienna") == []
+    assert (
+        warned(planning.plan_visit(other, online(other, SOON + timedelta(days=3)), actor=world.officer("vienna")), "vienna") == []
+    )
     # The other way round, too: a visit over the days of a call.
     later = planning.plan_visit(other, study(other, SOON + timedelta(days=3)), actor=world.officer("vienna"))
     assert "“A call”" in warned(later, "vienna")[0]

@@ -52,10 +52,10 @@ def make_practice(pairing: Pairing, *, title: str, language: str, adopted_from: 
         raise FieldErrors([("language", _("Choose the language you write in."))])
     if set(adopted_from) - offered:
         raise FieldErrors([("adopted_from", _("Choose among the mentor’s published practices."))])
-    return _made(pairing, mentee, title, language, list(adopted_from), actor)
+    return _made(pairing, mentee, title, language, adopted_from=list(adopted_from), actor=actor)
 
 
-def _made(pairing: Pairing, mentee: City, title: str, language: str, adopted_from: list[int], actor: Actor) -> int:
+def _made(pairing: Pairing, mentee: City, title: str, language: str, *, adopted_from: list[int], actor: Actor) -> int:
     commitments = ratings.benchmark_of(pairing, language).commitments
     practice = practices.create_practice(
         actor=actor, city=mentee, language=language, title=title, commitments=commitments, adopted_from=adopted_from
