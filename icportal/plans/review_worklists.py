@@ -38,13 +38,14 @@ def provide(actor: Actor, limit: int) -> list[Worklist]:
     coordinates, mentored = actor.has(Role.COORDINATOR), mentees_of(officer) - officer
     if not (officer or mayor or coordinates):
         return []
-    with_mayor = directory.cities_with(Role.MAYOR_OFFICE) if officer or coordinates else frozenset()
+    plans = _plans(officer, mayor | officer, mentored, sees_all=coordinates)
+    is_asked = coordinates or any(plan.state == PlanState.REVIEWED for plan, _city in plans)
+    with_mayor = directory.cities_with(Role.MAYOR_OFFICE) if is_asked else frozenset()
     endorsing = mayor | (officer - with_mayor)
-    plans = _plans(officer, endorsing, mentored, sees_all=coordinates)
     rounds = _rounds(None if coordinates else officer | mayor)
     approving = [(round_, city) for round_, city in rounds if city.id in mayor or (coordinates and city.id not in with_mayor)]
     waiting = _with_waiting_texts([round_ for round_, _city in approving])
-    values = _with_waiting_values(mayor, with_mayor if coordinates else None)
+    values = _with_waiting_values(mayor, with_mayor if coordinates else None) if mayor or coordinates else []
     in_review = [each for each in plans if each[0].state == PlanState.REVIEW]
 
     def listed(key: str, label: Text, rows: Sequence[Any], entry: Callable[..., Waiting]) -> Worklist:
