@@ -70,7 +70,9 @@ MENTORING = {
 }  # fmt: skip
 
 #: What axe finds does not depend on the words, but on their length and direction: narrow pages are looked for in every language.
-LOOKED_AT = ("en", "en-xa", "ar-xb")
+LOOKED_AT = ("en-xa", "ar-xb")
+#: Pages at work are read in a language of long words and from right to left; axe looks at the second.
+AT_WORK = ("de", "ar-xb")
 
 
 def narrow(page: Any) -> list[str]:
@@ -94,30 +96,30 @@ def test_public_pages(new_page: Callable[..., Any], axe: Callable[[Any], list[st
 @pytest.mark.parametrize("address", WORK)
 def test_pages_of_each_role(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], address: str) -> None:
     person, found = Person(new_page, address), []
-    for language in ("de", "ar-xb"):
+    for language in AT_WORK:
         for path in WORK[address]:
             page = person.open(f"/{language}/{path}")
-            found += axe(page) + narrow(page)
+            found += (axe(page) if language in LOOKED_AT else []) + narrow(page)
     assert found == []
 
 
 @pytest.mark.parametrize("address", REPORTING)
 def test_pages_of_the_reporting_round(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], address: str) -> None:
     person, found = Person(new_page, address), []
-    for language in ("de", "ar-xb"):
+    for language in AT_WORK:
         for path in REPORTING[address]:
             page = person.open(f"/{language}/{path}")
-            found += axe(page) + narrow(page)
+            found += (axe(page) if language in LOOKED_AT else []) + narrow(page)
     assert found == []
 
 
 @pytest.mark.parametrize("address", MENTORING)
 def test_pages_of_mentoring_and_plans(new_page: Callable[..., Any], axe: Callable[[Any], list[str]], address: str) -> None:
     person, found = Person(new_page, address), []
-    for language in ("de", "ar-xb"):
+    for language in AT_WORK:
         for path in MENTORING[address]:
             page = person.open(f"/{language}/{path}")
-            found += axe(page) + narrow(page)
+            found += (axe(page) if language in LOOKED_AT else []) + narrow(page)
     assert found == []
 
 
