@@ -55,7 +55,7 @@ def proposed(pairing: Pairing, mentor: City, mentee: City) -> None:
 
 def left_over(programme: Programme, run: MatchRun) -> None:
     """Tell each city whose need got no mentor why that is to be read, and what would help first; one mail, whatever its needs."""
-    needs = matchings.left_without(programme, run)
+    needs = matchings.left_without(programme, run.outcome[run.aim]["left_over"])
     known: dict[str, matchings.Names] = {}
 
     def names(reads: Language) -> matchings.Names:

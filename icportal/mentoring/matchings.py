@@ -138,7 +138,7 @@ def left_over_of(programme: Programme, city: City, *, actor: Actor, language: st
     """Why a city has no mentor by the last run whose proposals were sent; nothing where it has one or was not matched yet."""
     authorise(actor, Permission.VIEW_APPLICATION, OfCity(city.id))
     run = last_sent(programme)
-    own = left_without(programme, run).get(city.slug) if run else None
+    own = left_without(programme, run.outcome[run.aim]["left_over"]).get(city.slug) if run else None
     if not own:
         return []
     return _all_in_words(own, names_for(programme, language, run), programme, for_coordinator=can(actor, Permission.MATCH))
@@ -150,14 +150,34 @@ def last_sent(programme: Programme) -> MatchRun | None:
     return db.session.scalar(query.order_by(MatchRun.number.desc()).limit(1))
 
 
-def left_without(programme: Programme, run: MatchRun) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """By city (its code): its needs that a run whose proposals were sent left open and nobody has met since; one query."""
+@dataclass(frozen=True)
+class LastSent:
+    """Of the last run whose proposals were sent, when that was, and the needs it left open as the run has them."""
+
+    at: datetime
+    left_over: Sequence[Mapping[str, Any]]
+
+
+def last_left_over(programme: Programme) -> LastSent | None:
+    """The same of the last run, without the rest of it: a run with all its pairs is long, and lists are on every page."""
+    lists = [MatchRun.outcome[aim, "left_over"] for aim in (Aim.BEST, Aim.STABLE)]
+    query = select(MatchRun.sent_at, MatchRun.aim, *lists)
+    query = query.where(MatchRun.programme_id == programme.id, MatchRun.sent_at.is_not(None))
+    row = db.session.execute(query.order_by(MatchRun.number.desc()).limit(1)).first()
+    if row is None:
+        return None
+    at, aim, best, stable = row
+    return LastSent(at, best if aim == Aim.BEST else stable)
+
+
+def left_without(programme: Programme, left_over: Sequence[Mapping[str, Any]]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """By city (its code): those of the needs a run left open that nobody has met since; one query."""
     query = select(Pairing.scheme_id, City.slug).join(City, City.id == Pairing.mentee_id)
     query = query.where(Pairing.programme_id == programme.id, Pairing.state != PairingState.ENDED)
     themes = {scheme.id: scheme.toolkit for scheme in programme.schemes}
     served = {(row.slug, themes[row.scheme_id]) for row in db.session.execute(query)}
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for each in run.outcome[run.aim]["left_over"]:
+    for each in left_over:
         if (each["mentee"], each["theme"]) not in served:
             found[each["mentee"]].append(each)
     return found

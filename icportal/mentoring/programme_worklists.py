@@ -18,7 +18,8 @@ from icportal.mentoring import applications, matchings, programmes
 from icportal.mentoring.enums import KIND, MATCHABLE, ApplicationState, GrantOutcome, Permission, Phase
 from icportal.mentoring.flow import APPLICATION
 from icportal.mentoring.labels import GRANT_OUTCOMES
-from icportal.mentoring.models import Application, Grant, MatchRun, Programme, ProgrammePhase
+from icportal.mentoring.matchings import LastSent
+from icportal.mentoring.models import Application, Grant, Programme, ProgrammePhase
 from icportal.workflow.worklists import Waiting, Worklist
 
 
@@ -73,18 +74,12 @@ def _to_send(city_ids: frozenset[int], limit: int) -> Worklist:
     )
     rows = list(db.session.execute(query.order_by(Application.id)))
     entries = [
-        Waiting(
-            title=programme.title,
-            endpoint="mentoring.show_application",
-            values={"slug": programme.slug, "city_slug": city.slug},
-            kind=_l("Application"),
-            state=application.state,
-            state_label=APPLICATION.state(application.state).label,
+        _entry(
+            application,
+            city,
+            programme,
             tone="draft",
             since=application.state_since,
-            waits_for=YOU,
-            city=city.name_in(current_language().code),
-            language=programme.item.source_language,
             due=datetime.combine(ends_on, time.max, PORTAL_ZONE) if ends_on and programme.state == Phase.APPLY else None,
         )
         for application, city, programme, ends_on in rows[:limit]
@@ -105,32 +100,30 @@ def _left_over(city_ids: frozenset[int], limit: int) -> Worklist:
         (*row, run) for row in db.session.execute(query.order_by(Application.id)) if (run := _left_over_by(*row)) is not None
     ]
     entries = [
-        Waiting(
-            title=programme.title,
-            endpoint="mentoring.show_application",
-            values={"slug": programme.slug, "city_slug": city.slug},
-            kind=_l("Application"),
-            state=application.state,
-            state_label=APPLICATION.state(application.state).label,
-            tone="waiting",
-            since=run.sent_at or application.state_since,
-            waits_for=YOU,
-            city=city.name_in(current_language().code),
-            language=programme.item.source_language,
-        )
-        for application, city, programme, run in found[:limit]
+        _entry(application, city, programme, tone="waiting", since=run.at) for application, city, programme, run in found[:limit]
     ]
     return Worklist("mentoring.left_over", _l("No mentor was found: see what would help"), True, len(found), entries)
 
 
-def _left_over_by(application: Application, city: City, programme: Programme) -> MatchRun | None:
-    """The run that left the city over, while it has not sent its application anew and is in no pairing."""
+def _entry(
+    application: Application, city: City, programme: Programme, *, tone: str, since: datetime, due: datetime | None = None
+) -> Waiting:
+    """An application as its city meets it in a list."""
+    return Waiting(
+        title=programme.title, endpoint="mentoring.show_application", values={"slug": programme.slug, "city_slug": city.slug},
+        kind=_l("Application"), state=application.state, state_label=APPLICATION.state(application.state).label, tone=tone,
+        since=since, waits_for=YOU, city=city.name_in(current_language().code), language=programme.item.source_language, due=due,
+    )  # fmt: skip
+
+
+def _left_over_by(application: Application, city: City, programme: Programme) -> LastSent | None:
+    """The last run, where it left the city over and this has not sent its application anew and is in no pairing."""
     if applications.stands_paired(application):
         return None
-    run = matchings.last_sent(programme)
-    if run is None or (application.submitted_at and run.sent_at and application.submitted_at > run.sent_at):
+    run = matchings.last_left_over(programme)
+    if run is None or (application.submitted_at and application.submitted_at > run.at):
         return None
-    return run if city.slug in matchings.left_without(programme, run) else None
+    return run if city.slug in matchings.left_without(programme, run.left_over) else None
 
 
 TEXTS = TextLists(

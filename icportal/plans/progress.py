@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 
@@ -40,6 +41,11 @@ class OpenedRound:
     version: PlanVersion
     plan: LoadedPlan
     lines: Sequence[Line]
+
+    @cached_property
+    def frozen(self) -> Mapping[int, Content]:
+        """What the report said of each action when the round was closed; nothing before."""
+        return {each["id"]: each for each in self.round.content["actions"]} if self.round.content else {}
 
     def line(self, action_id: int) -> Line:
         """The line of an action. NotFound where the version has no such action."""
@@ -140,8 +146,7 @@ def facts_of(round_: OpenedRound, line: Line) -> Content:
 
     Once a round was closed, those of that day: who opens it again corrects what was said, not what was the case.
     """
-    frozen = round_.round.content["actions"] if round_.round.content else ()
-    kept = next((each for each in frozen if each["id"] == line.action.id), None)
+    kept = round_.frozen.get(line.action.id)
     return {name: kept[name] for name in _FACTS} if kept else _facts_now(line)
 
 

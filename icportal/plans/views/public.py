@@ -29,10 +29,11 @@ def show_public_plan(slug: str) -> Answer:
     """The plan a city has published: what it wants to reach, what it does, how far it is, who has decided it."""
     found = versions.published_plan(slug)
     reports = progress.reports_of(found.plan)
-    text = reading.with_report(reading.read(found.version.content), progress.report_on(found.version, reports))
+    told = progress.report_on(found.version, reports)
+    text = reading.with_report(reading.read(found.version.content), told)
     return render_template(
         "plans/public_plan.html", **_context(found), text=text, factors=factor_titles(text), reports=reports,
-        is_told=progress.report_on(found.version, reports) is not None,
+        is_told=told is not None,
     )  # fmt: skip
 
 
